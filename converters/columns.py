@@ -1,0 +1,211 @@
+"""Dictionary-encoded columns: every rule works once per distinct value, not once per record.
+
+A text column is a pandas Series of categories (str, no duplicates) and codes; a missing value is
+code -1. A number column is a float64 Series, missing is NaN. Text that is not dictionary-encoded
+(Arrow or Python strings) is accepted everywhere and encoded on first use, so that no result depends
+on the encoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Codes = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+Values = list[str]
+
+
+class Parts(NamedTuple):
+    """A text column taken apart: ``values[codes[i]]`` is row i, code -1 is missing.
+
+    Every value in ``values`` is used by at least one row.
+    """
+
+    codes: Codes
+    values: Values
+
+
+class Tuples(NamedTuple):
+    """The distinct rows of several columns.
+
+    ``ids[i]`` (0-based) is the tuple of row i, ``first[t]`` a row that has tuple t.
+    """
+
+    ids: npt.NDArray[np.int64]
+    first: Rows
+
+
+def is_number(column: pd.Series) -> bool:
+    """Whether the column holds numbers (float64 or integers) and not text."""
+    return pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def text(values: Iterable[str | None]) -> pd.Series:
+    """A text column from Python or Arrow strings; ``None`` and NaN are missing."""
+    codes, distinct = pd.factorize(np.asarray(pd.array(list(values), dtype=object)))
+    return from_codes(codes, [str(value) for value in distinct])
+
+
+def constant(value: str | None, rows: int) -> pd.Series:
+    """A text column of ``rows`` rows that all hold ``value``."""
+    code = -1 if value is None else 0
+    return from_codes(np.full(rows, code, dtype=np.int32), [] if value is None else [value])
+
+
+def from_codes(codes: npt.NDArray[Any], values: Sequence[str | None]) -> pd.Series:
+    """A text column from codes into ``values``, which may repeat and may be None (missing)."""
+    index = pd.Index(values, dtype=object)
+    merged, distinct = pd.factorize(index)
+    if len(distinct) != len(index):
+        # The appended -1 is what code -1 picks.
+        codes = np.append(merged, -1)[codes]
+    categories = pd.Index(distinct, dtype="str")
+    return pd.Series(
+        pd.Categorical.from_codes(codes.astype(np.int32, copy=False), categories, validate=False)
+    )
+
+
+def parts(column: pd.Series) -> Parts:
+    """Codes and the values that are in use; numbers are written as text (``3`` and not ``3.0``)."""
+    if is_number(column):
+        codes, distinct = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return Parts(codes.astype(np.int32), [number_text(value) for value in distinct])
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        codes, distinct = pd.factorize(column)
+        return Parts(codes.astype(np.int32), [str(value) for value in distinct])
+    codes = column.cat.codes.to_numpy(dtype=np.int32)
+    categories = column.cat.categories
+    used = np.zeros(len(categories) + 1, dtype=bool)
+    used[codes] = True  # the last place takes the missing ones
+    used = used[:-1]
+    if used.all():
+        return Parts(codes, list(categories))
+    renumber = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+    return Parts(renumber[codes], list(categories[used]))
+
+
+def number_text(value: float) -> str:
+    """A number as text: integers without a point, others in the shortest form that reads back."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
+
+
+def map_text(column: pd.Series, function: Callable[[Values], Sequence[str | None]]) -> pd.Series:
+    """A text column from ``function`` over the distinct values; missing stays missing."""
+    codes, values = parts(column)
+    return from_codes(codes, list(function(values)))
+
+
+def map_number(column: pd.Series, function: Callable[[Values], Iterable[float]]) -> pd.Series:
+    """A number column from ``function`` over the distinct values; missing stays missing."""
+    codes, values = parts(column)
+    mapped = np.append(np.fromiter(function(values), dtype=np.float64, count=len(values)), np.nan)
+    return pd.Series(mapped[codes])
+
+
+def to_number(column: pd.Series) -> pd.Series:
+    """The column as float64; text that is no finite decimal number becomes NaN."""
+    if is_number(column):
+        return column.astype(np.float64)
+    return map_number(column, lambda values: [parse_number(value) for value in values])
+
+
+def parse_number(value: str) -> float:
+    """A finite decimal number from text, or NaN: no ``inf``, no ``nan``, no ``1_000``."""
+    if "_" in value:
+        return np.nan
+    try:
+        number = float(value)
+    except ValueError:
+        return np.nan
+    return number if np.isfinite(number) else np.nan
+
+
+def tuples(columns: Sequence[pd.Series], rows: int) -> Tuples:
+    """The distinct rows of ``columns`` (each of ``rows`` rows); missing equals missing."""
+    key = np.zeros(rows, dtype=np.int64)
+    size = 1
+    for column in columns:
+        codes, values = _codes(column)
+        width = values + 1
+        if size * width >= 2**62:
+            key, distinct = pd.factorize(key)
+            size = len(distinct)
+        key = key * width + (codes + 1)
+        size *= width
+    ids, distinct = pd.factorize(key)
+    first = np.empty(len(distinct), dtype=np.int64)
+    first[ids[::-1]] = np.arange(rows - 1, -1, -1)
+    return Tuples(ids, first)
+
+
+def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(dtype=np.int64), len(column.cat.categories)
+    codes, distinct = pd.factorize(column)
+    return codes.astype(np.int64), len(distinct)
+
+
+def map_tuples(
+    columns: Sequence[pd.Series], rows: int, function: Callable[..., Sequence[str | None]]
+) -> pd.Series:
+    """A text column from ``function`` over the distinct rows of ``columns``.
+
+    ``function`` gets one list a column (str or None for text, float or NaN for numbers), all of the
+    same length, and returns as many values.
+    """
+    ids, first = tuples(columns, rows)
+    return from_codes(ids, list(function(*(to_list(column.iloc[first]) for column in columns))))
+
+
+def to_list(column: pd.Series) -> list[Any]:
+    """The column as Python values: str or None for text, float (NaN is missing) for numbers."""
+    if is_number(column):
+        return [float(value) for value in column.to_numpy(dtype=np.float64, na_value=np.nan)]
+    return [None if value is None or value != value else str(value) for value in column.tolist()]
+
+
+def take(column: pd.Series, rows: npt.NDArray[Any]) -> pd.Series:
+    """The given rows (0-based) of the column, as a new column; row -1 gives a missing value."""
+    if is_number(column):
+        padded = np.append(column.to_numpy(dtype=np.float64, na_value=np.nan), np.nan)
+        return pd.Series(padded[rows])
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = parts(column)
+        return take(from_codes(codes, values), rows)
+    codes = np.append(column.cat.codes.to_numpy(dtype=np.int32), np.int32(-1))[rows]
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=column.dtype, validate=False))
+
+
+def concat(columns: Sequence[pd.Series]) -> pd.Series:
+    """The columns one under another; numbers stay numbers only where all are numbers."""
+    if len(columns) == 1:
+        return columns[0].reset_index(drop=True)
+    if all(is_number(column) for column in columns):
+        return pd.concat([column.astype(np.float64) for column in columns], ignore_index=True)
+    shared = columns[0].dtype
+    if isinstance(shared, pd.CategoricalDtype) and all(
+        isinstance(column.dtype, pd.CategoricalDtype)
+        and column.cat.categories is columns[0].cat.categories
+        for column in columns
+    ):
+        codes = np.concatenate([column.cat.codes.to_numpy(dtype=np.int32) for column in columns])
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=shared, validate=False))
+    pieces = [parts(column) for column in columns]
+    values: list[str | None] = []
+    codes_of: list[Codes] = []
+    for piece in pieces:
+        codes_of.append(np.where(piece.codes < 0, -1, piece.codes + len(values)).astype(np.int32))
+        values.extend(piece.values)
+    return from_codes(np.concatenate(codes_of), values)
+
+
+def missing(column: pd.Series) -> npt.NDArray[np.bool_]:
+    """True where the column has no value."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy() < 0
+    return column.isna().to_numpy(dtype=bool)

@@ -1,0 +1,187 @@
+"""A dataset: a pandas frame and all that an emitter must know of it.
+
+``formats``, ``define`` and ``reports`` see only this; they never learn where the data came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+#: Define-XML 2.1 data types that this library writes (Define-XML 2.1, section 4.3.1.2).
+DataType = Literal[
+    "text",
+    "integer",
+    "float",
+    "date",
+    "time",
+    "datetime",
+    "partialDate",
+    "partialTime",
+    "partialDatetime",
+    "incompleteDatetime",
+    "durationDatetime",
+]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a variable comes from (Define-XML 2.1, def:Origin).
+
+    ``type`` is Collected, Derived, Assigned, Protocol, Predecessor or Not Available; ``source`` is
+    Investigator, Sponsor, Subject, Vendor or empty; ``predecessor`` names DATASET.VARIABLE.
+    """
+
+    type: str
+    source: str = ""
+    predecessor: str = ""
+    pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a value is made: ``Computation`` or ``Imputation``, in words and as the spec says it."""
+
+    words: str
+    expression: str = ""
+    type: Literal["Computation", "Imputation"] = "Computation"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a codelist: submission value, NCI code, decode, and whether the sponsor added it."""
+
+    value: str
+    code: str = ""
+    decode: str = ""
+    extended: bool = False
+
+
+@dataclass(frozen=True)
+class UsedCodelist:
+    """A codelist as a dataset uses it; ``terms`` are those to be shown in define.xml."""
+
+    name: str
+    label: str
+    code: str = ""
+    extensible: bool = True
+    terms: tuple[Term, ...] = ()
+    standard: str = ""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a dataset.
+
+    ``kind`` is SAS's type (Char or Num), ``length`` is in bytes (for numbers 8), ``format`` a SAS
+    display format such as ``DATE9.``. ``mandatory`` says that no record may lack a value.
+    """
+
+    name: str
+    label: str
+    kind: Literal["Char", "Num"]
+    data_type: DataType = "text"
+    length: int = 1
+    significant_digits: int | None = None
+    format: str = ""
+    role: str = ""
+    core: str = ""
+    mandatory: bool = False
+    codelist: UsedCodelist | None = None
+    origin: Origin | None = None
+    method: Method | None = None
+    comment: str = ""
+    standard: bool = True
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One check of a where-clause: ``variable`` ``comparator`` (EQ, NE, IN, NOTIN, ...) ``values``."""
+
+    variable: str
+    comparator: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ValueLevel:
+    """What holds of ``variable`` in the records that meet ``where``; ``definition`` describes it."""
+
+    variable: str
+    where: tuple[Condition, ...]
+    definition: Variable
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What is said of a dataset as a whole; ``keys`` are variable names in sort order."""
+
+    name: str
+    label: str
+    dataset_class: str
+    structure: str
+    keys: tuple[str, ...]
+    variables: tuple[Variable, ...]
+    domain: str = ""
+    subclass: str = ""
+    purpose: str = "Tabulation"
+    repeating: bool = True
+    reference_data: bool = False
+    comment: str = ""
+    value_level: tuple[ValueLevel, ...] = ()
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for item in self.variables:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A frame, its metadata, and where each record came from.
+
+    ``frame`` has one column a variable, in the order of ``metadata.variables``: text columns are
+    categories, numbers float64. ``trace`` has as many rows: ``source``, ``file`` and ``record``.
+    """
+
+    metadata: Metadata
+    frame: pd.DataFrame
+    trace: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def name(self) -> str:
+        """The dataset's name, in capitals (``AE``, ``SUPPAE``)."""
+        return self.metadata.name
+
+
+@dataclass(frozen=True)
+class StandardUse:
+    """A standard that a package declares (Define-XML 2.1, def:Standard)."""
+
+    name: str
+    type: Literal["IG", "CT"]
+    version: str
+    publishing_set: str = ""
+    status: str = "Final"
+
+
+@dataclass(frozen=True)
+class Package:
+    """The datasets of one submission package (SDTM or ADaM) and what is said of the study."""
+
+    study_id: str
+    study_name: str
+    description: str
+    protocol: str
+    created: str
+    standards: tuple[StandardUse, ...]
+    datasets: Mapping[str, Dataset]
