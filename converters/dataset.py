@@ -33,12 +33,15 @@ class Origin:
 
     ``type`` is Collected, Derived, Assigned, Protocol, Predecessor or Not Available; ``source`` is
     Investigator, Sponsor, Subject, Vendor or empty; ``predecessor`` names DATASET.VARIABLE.
+    ``pages`` of the annotated CRF are numbers, ranges (``7-9``) or named destinations;
+    ``description`` says more of the source in words.
     """
 
     type: str
     source: str = ""
     predecessor: str = ""
     pages: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,12 @@ class Term:
 
 @dataclass(frozen=True)
 class UsedCodelist:
-    """A codelist as a dataset uses it; ``terms`` are those to be shown in define.xml."""
+    """A codelist as a dataset uses it; ``terms`` are those to be shown in define.xml.
+
+    ``standard`` says which terminology it is from: its publishing set (``SDTM``), with the version
+    (``SDTM 2024-03-29``) where the package declares several; it may be empty where it declares one.
+    An external ``dictionary`` (``MedDRA``) has a version and no terms.
+    """
 
     name: str
     label: str
@@ -70,6 +78,8 @@ class UsedCodelist:
     extensible: bool = True
     terms: tuple[Term, ...] = ()
     standard: str = ""
+    dictionary: str = ""
+    dictionary_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,8 @@ class Variable:
     """One variable of a dataset.
 
     ``kind`` is SAS's type (Char or Num), ``length`` is in bytes (for numbers 8), ``format`` a SAS
-    display format such as ``DATE9.``. ``mandatory`` says that no record may lack a value.
+    display format such as ``DATE9.``. ``mandatory`` says that no record may lack a value;
+    ``no_data`` that every record lacks one (None: see the frame).
     """
 
     name: str
@@ -95,6 +106,7 @@ class Variable:
     method: Method | None = None
     comment: str = ""
     standard: bool = True
+    no_data: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,12 @@ class ValueLevel:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is said of a dataset as a whole; ``keys`` are variable names in sort order."""
+    """What is said of a dataset as a whole; ``keys`` are variable names in sort order.
+
+    ``standard`` names the implementation guide that the dataset follows (``SDTMIG-MD``); empty is
+    the package's first, None a dataset of the sponsor's own. ``domain_label`` describes the domain
+    of a split or supplemental dataset. ``records`` is their number (None: see the frame).
+    """
 
     name: str
     label: str
@@ -132,6 +149,9 @@ class Metadata:
     reference_data: bool = False
     comment: str = ""
     value_level: tuple[ValueLevel, ...] = ()
+    standard: str | None = ""
+    domain_label: str = ""
+    records: int | None = None
 
     def variable(self, name: str) -> Variable:
         """The variable of that name.
@@ -175,8 +195,23 @@ class StandardUse:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that goes with define.xml: the annotated CRF or a supplemental document.
+
+    ``href`` is its path relative to define.xml.
+    """
+
+    title: str
+    href: str
+    kind: Literal["Annotated CRF", "Supplemental"] = "Supplemental"
+
+
+@dataclass(frozen=True)
 class Package:
-    """The datasets of one submission package (SDTM or ADaM) and what is said of the study."""
+    """The datasets of one submission package (SDTM or ADaM) and what is said of the study.
+
+    ``created`` is an ISO 8601 date and time; ``originator`` the organisation that made the package.
+    """
 
     study_id: str
     study_name: str
@@ -185,3 +220,5 @@ class Package:
     created: str
     standards: tuple[StandardUse, ...]
     datasets: Mapping[str, Dataset]
+    documents: tuple[Document, ...] = ()
+    originator: str = ""
