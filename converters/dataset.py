@@ -55,7 +55,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a codelist: submission value, NCI code, decode, and whether the sponsor added it."""
+    """A term of a codelist: submission value, NCI code, decode, whether the sponsor added it."""
 
     value: str
     code: str = ""
@@ -111,7 +111,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Condition:
-    """One check of a where-clause: ``variable`` ``comparator`` (EQ, NE, IN, NOTIN, ...) ``values``."""
+    """One check of a where-clause: ``comparator`` is EQ, NE, IN, NOTIN, LT, LE, GT or GE."""
 
     variable: str
     comparator: str
@@ -120,7 +120,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class ValueLevel:
-    """What holds of ``variable`` in the records that meet ``where``; ``definition`` describes it."""
+    """What holds of ``variable`` in records that meet ``where``; ``definition`` describes it."""
 
     variable: str
     where: tuple[Condition, ...]
