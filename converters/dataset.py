@@ -24,6 +24,7 @@ DataType = Literal[
     "partialDatetime",
     "incompleteDatetime",
     "durationDatetime",
+    "intervalDatetime",
 ]
 
 

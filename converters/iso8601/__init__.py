@@ -1,7 +1,44 @@
-"""ISO 8601 dates, times and durations as SDTM writes them (SDTMIG 4.4)."""
+"""ISO 8601 dates, times and durations as SDTM writes them (SDTMIG 4.4).
+
+Raw texts become ISO 8601 in ``raw`` (their forms in ``formats`` and ``patterns``), ISO 8601 texts
+become numbers in ``packed`` and ``days``, and ``texts`` says of what kind they are.
+"""
 
 from __future__ import annotations
 
+from converters.iso8601.days import (
+    add_days,
+    days,
+    days_between,
+    duration,
+    from_days,
+    seconds,
+    study_day,
+    to_days,
+    to_seconds,
+)
+from converters.iso8601.formats import DateFormat, compile_format
 from converters.iso8601.packed import pack
+from converters.iso8601.raw import Converted, DateOptions, to_iso8601
+from converters.iso8601.texts import data_type, is_valid, kinds
 
-__all__ = ["pack"]
+__all__ = [
+    "Converted",
+    "DateFormat",
+    "DateOptions",
+    "add_days",
+    "compile_format",
+    "data_type",
+    "days",
+    "days_between",
+    "duration",
+    "from_days",
+    "is_valid",
+    "kinds",
+    "pack",
+    "seconds",
+    "study_day",
+    "to_days",
+    "to_iso8601",
+    "to_seconds",
+]

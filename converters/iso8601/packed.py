@@ -18,22 +18,26 @@ Precision = npt.NDArray[np.int8]
 
 YEAR, MONTH, DAY, HOUR, MINUTE, SECOND = range(1, 7)
 
-#: A date, time or both as SDTM writes them: a hyphen stands for an unknown part before a known one.
+ZONE = r"(Z|[+-](?:0[0-9]|1[0-4])(?::[0-5][0-9])?)?"
+
+#: A date or a date and time as SDTM writes them (SDTMIG 4.4.2): a hyphen stands for an unknown part
+#: before a known one, unknown parts at the end are absent.
 #: Groups: year, month, day, hour, minute, second, fraction, zone.
 DATETIME = re.compile(
-    r"([0-9]{4}|-)"
+    r"(?!.*-$)(?!.*[T:]-(?:Z|[+-]))([0-9]{4}|-)"
     r"(?:-([0-9]{2}|-)"
     r"(?:-([0-9]{2}|-)"
     r"(?:T([0-9]{2}|-)"
     r"(?::([0-9]{2}|-)"
     r"(?::([0-9]{2})([.,][0-9]+)?)?)?"
-    r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+    rf"{ZONE}"
     r")?)?)?"
 )
 
 _WIDTH = 19
 _SHAPE = "dddd-dd-ddTdd:dd:dd"
-_LENGTHS = {4: YEAR, 7: MONTH, 10: DAY, 13: HOUR, 16: MINUTE, 19: SECOND}
+#: The precision of a complete text by its length.
+LENGTHS = {4: YEAR, 7: MONTH, 10: DAY, 13: HOUR, 16: MINUTE, 19: SECOND}
 _DIGITS = np.array([place for place, sign in enumerate(_SHAPE) if sign == "d"])
 _SIGNS = np.array([place for place, sign in enumerate(_SHAPE) if sign != "d"])
 _SIGN_CODES = np.array([ord(_SHAPE[place]) for place in _SIGNS], dtype=np.uint32)
@@ -55,7 +59,7 @@ def pack(values: Sequence[str]) -> tuple[Packed, Precision]:
     precision = np.zeros(count, dtype=np.int8)
     lengths = np.fromiter(map(len, values), dtype=np.int64, count=count)
     regular = np.zeros(count, dtype=bool)
-    for length, level in _LENGTHS.items():
+    for length, level in LENGTHS.items():
         rows = np.flatnonzero(lengths == length)
         if len(rows):
             parts, fits = _split([values[row] for row in rows.tolist()], length, level)
@@ -92,7 +96,7 @@ def _split(values: list[str], length: int, level: int) -> tuple[Packed, npt.NDAr
 def _pack_one(value: str) -> tuple[int, int]:
     """``pack`` for a text with a gap, a fraction, a zone or the hour 24."""
     found = DATETIME.fullmatch(value)
-    if found is None or not is_possible(*known_parts(found)):
+    if found is None or impossible_part(*known_parts(found)):
         return 0, 0
     known = []
     for part in known_parts(found):
@@ -120,18 +124,6 @@ def known_parts(found: re.Match[str]) -> tuple[int | None, ...]:
     )
 
 
-def is_possible(
-    year: int | None,
-    month: int | None = None,
-    day: int | None = None,
-    hour: int | None = None,
-    minute: int | None = None,
-    second: int | None = None,
-) -> bool:
-    """Whether such a date and time can be: a day of the calendar and a time up to 24:00:00."""
-    return impossible_part(year, month, day, hour, minute, second) is None
-
-
 def impossible_part(
     year: int | None,
     month: int | None = None,
@@ -140,13 +132,16 @@ def impossible_part(
     minute: int | None = None,
     second: int | None = None,
 ) -> str | None:
-    """What of a date and time cannot be (``month 13``), or None; unknown parts are None."""
+    """What of a date and time cannot be (``month 13``), or None; unknown parts are None.
+
+    A day must be in the calendar; the time may be as late as 24:00:00 (ISO 8601:2004).
+    """
     if year == 0:
         return "year 0000"
     if month is not None and not 1 <= month <= 12:
         return f"month {month:02}"
     if day is not None and not 1 <= day <= days_in(year, month):
-        return f"day {day:02}"
+        return f"day {day:02}" + (f" of month {month:02}" if month and day <= 31 else "")
     if hour is not None and (hour > 24 or (hour == 24 and ((minute or 0) or (second or 0)))):
         return f"hour {hour:02}"
     if minute is not None and minute > 59:
