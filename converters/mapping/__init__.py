@@ -1,0 +1,1 @@
+"""What a mapping spec says: YAML with line numbers, spec objects, expressions and words."""
