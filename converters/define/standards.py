@@ -1,0 +1,45 @@
+"""Which of the declared standards a dataset or a codelist follows."""
+
+from __future__ import annotations
+
+from converters.dataset import Metadata, Package, StandardUse, UsedCodelist
+
+
+def standard_oid(standard: StandardUse) -> str:
+    """A readable OID: ``STD.SDTMIG.3.4``, ``STD.CT.SDTM.2024-03-29``."""
+    if standard.type == "CT":
+        return ".".join(
+            part for part in ("STD.CT", standard.publishing_set, standard.version) if part
+        )
+    return f"STD.{standard.name}.{standard.version}"
+
+
+def guides(package: Package, metadata: Metadata) -> list[StandardUse]:
+    """The implementation guides that may be meant by the dataset: one, if all is well.
+
+    None is meant by a dataset of the sponsor's own, or where the package declares none.
+    """
+    declared = [item for item in package.standards if item.type == "IG"]
+    if metadata.standard == "":
+        return declared[:1]
+    return [item for item in declared if item.name == metadata.standard]
+
+
+def terminologies(package: Package, codelist: UsedCodelist) -> list[StandardUse]:
+    """The terminologies that may be meant by the codelist: one, if all is well.
+
+    None is meant by a dictionary or a codelist of the sponsor's own (no NCI code, no standard).
+    """
+    declared = [item for item in package.standards if item.type == "CT"]
+    if codelist.standard:
+        return [item for item in declared if codelist.standard in terminology_names(item)]
+    return declared if codelist.code and not codelist.dictionary else []
+
+
+def terminology_names(standard: StandardUse) -> tuple[str, str, str]:
+    """What a codelist may call a declared terminology."""
+    return (
+        standard.publishing_set,
+        f"{standard.publishing_set} {standard.version}",
+        standard_oid(standard),
+    )

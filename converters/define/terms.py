@@ -1,0 +1,75 @@
+"""Words of Define-XML 2.1: its namespaces and the values that its schema allows."""
+
+from __future__ import annotations
+
+import re
+
+ODM = "http://www.cdisc.org/ns/odm/v1.3"
+DEF = "http://www.cdisc.org/ns/def/v2.1"
+XLINK = "http://www.w3.org/1999/xlink"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+#: What SAS transport files call a dataset or a variable.
+SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
+
+DEFINE_VERSION = "2.1.0"
+CONTEXTS = ("Submission", "Other")
+COMPARATORS = ("EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE")
+ORIGIN_TYPES = (
+    "Assigned",
+    "Collected",
+    "Derived",
+    "Not Available",
+    "Other",
+    "Predecessor",
+    "Protocol",
+)
+ORIGIN_SOURCES = ("Investigator", "Sponsor", "Subject", "Vendor")
+PUBLISHING_SETS = ("ADaM", "CDASH", "DEFINE-XML", "SDTM", "SEND")
+STANDARD_NAMES = (
+    "ADaM-OCCDSIG",
+    "ADaMIG",
+    "ADaMIG-MD",
+    "ADaMIG-NCA",
+    "ADaMIG-popPK",
+    "BIMO",
+    "CDISC/NCI",
+    "SDTMIG",
+    "SDTMIG-AP",
+    "SDTMIG-MD",
+    "SENDIG",
+    "SENDIG-AR",
+    "SENDIG-DART",
+    "SENDIG-GENETOX",
+)
+#: Class of a dataset, and its place in the order in which reviewers read datasets.
+CLASSES = {
+    "TRIAL DESIGN": 0,
+    "SPECIAL PURPOSE": 1,
+    "INTERVENTIONS": 2,
+    "EVENTS": 3,
+    "FINDINGS": 4,
+    "FINDINGS ABOUT": 5,
+    "RELATIONSHIP": 6,
+    "STUDY REFERENCE": 7,
+    "SUBJECT LEVEL ANALYSIS DATASET": 0,
+    "DEVICE LEVEL ANALYSIS DATASET": 1,
+    "BASIC DATA STRUCTURE": 2,
+    "OCCURRENCE DATA STRUCTURE": 2,
+    "MEDICAL DEVICE BASIC DATA STRUCTURE": 2,
+    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE": 2,
+    "REFERENCE DATA STRUCTURE": 2,
+    "ADAM OTHER": 2,
+}
+SUBCLASSES = (
+    "ADVERSE EVENT",
+    "MEDICAL DEVICE TIME-TO-EVENT",
+    "NON-COMPARTMENTAL ANALYSIS",
+    "POPULATION PHARMACOKINETIC ANALYSIS",
+    "TIME-TO-EVENT",
+)
+
+
+def class_name(text: str) -> str:
+    """The class as Define-XML spells it: ``Special-Purpose`` gives ``SPECIAL PURPOSE``."""
+    return text.upper().replace("-", " ")
