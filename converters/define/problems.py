@@ -139,7 +139,7 @@ def _variable(package: Package, variable: Variable) -> Iterator[str]:
     if len(meant) > 1:
         which = ", ".join(terminology_names(item)[1] for item in meant)
         yield f"codelist {codelist.name} does not say which terminology it is from: {which}"
-    elif codelist.standard and not meant:
+    elif codelist.code and codelist.standard and not meant:
         known = [terminology_names(item)[1] for item in package.standards if item.type == "CT"]
         yield from _unknown(f"terminology of codelist {codelist.name}", codelist.standard, known)
 

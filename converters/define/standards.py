@@ -28,12 +28,14 @@ def guides(package: Package, metadata: Metadata) -> list[StandardUse]:
 def terminologies(package: Package, codelist: UsedCodelist) -> list[StandardUse]:
     """The terminologies that may be meant by the codelist: one, if all is well.
 
-    None is meant by a dictionary or a codelist of the sponsor's own (no NCI code, no standard).
+    None is meant by a dictionary or a codelist of the sponsor's own, which has no NCI code.
     """
+    if not codelist.code or codelist.dictionary:
+        return []
     declared = [item for item in package.standards if item.type == "CT"]
     if codelist.standard:
         return [item for item in declared if codelist.standard in terminology_names(item)]
-    return declared if codelist.code and not codelist.dictionary else []
+    return declared
 
 
 def terminology_names(standard: StandardUse) -> tuple[str, str, str]:

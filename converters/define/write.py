@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from converters import __version__
-from converters.dataset import Document, Method, Package
+from converters.dataset import Document, Metadata, Method, Package
 from converters.define import terms
 from converters.define.codelists import CodeList
 from converters.define.model import Group, Item, Model, Oids, Where, all_items, build
@@ -80,7 +80,8 @@ def _root(package: Package, context: str) -> etree._Element:
     oids = Oids({f"LF.{dataset.name}" for dataset in package.datasets.values()})
     documents = _documents(package, oids)
     model = build(package, oids)
-    name = _package_name(package)
+    guide = next((item for item in package.standards if item.type == "IG"), None)
+    name = f"{package.study_id}.{guide.name}.{guide.version}" if guide else package.study_id
     root = etree.Element(f"{{{terms.ODM}}}ODM", nsmap=_NAMESPACES)
     _set(
         root,
@@ -105,8 +106,9 @@ def _root(package: Package, context: str) -> etree._Element:
         "MetaDataVersion",
         {
             "OID": f"MDV.{name}",
-            "Name": f"Study {package.study_name}, Data Definitions",
-            "Description": f"Data definitions of {name.replace('.', ' ')}",
+            "Name": f"{package.study_name}, Data Definitions",
+            "Description": "Data definitions"
+            + (f" by {guide.name} {guide.version}" if guide else ""),
             "def:DefineVersion": terms.DEFINE_VERSION,
         },
     )
@@ -116,11 +118,6 @@ def _root(package: Package, context: str) -> etree._Element:
     for document, leaf in documents.items():
         _leaf(version, leaf, document.href, document.title)
     return root
-
-
-def _package_name(package: Package) -> str:
-    guide = next((item for item in package.standards if item.type == "IG"), None)
-    return f"{package.study_id}.{guide.name}.{guide.version}" if guide else package.study_id
 
 
 def _definitions(
@@ -224,7 +221,7 @@ def _item_group(
     metadata = group.metadata
     name = metadata.name
     file = f"{name.lower()}.xpt"
-    domain = None if metadata.purpose == "Analysis" else metadata.domain or _domain(name)
+    domain = _domain(metadata)
     guide = next(iter(guides(package, metadata)), None)
     parent = _add(
         version,
@@ -262,8 +259,14 @@ def _item_group(
         _leaf(parent, f"LF.{name}", file, file)
 
 
-def _domain(name: str) -> str:
-    return name[4:6] if name.startswith("SUPP") and len(name) > 5 else name
+def _domain(metadata: Metadata) -> str | None:
+    """An analysis dataset has none, a supplemental one that of its parent."""
+    name = metadata.name
+    if metadata.purpose == "Analysis":
+        return None
+    if metadata.domain in ("", name) and name.startswith("SUPP") and len(name) > 5:
+        return name[4:6]
+    return metadata.domain or name
 
 
 def _item_ref(
@@ -365,13 +368,16 @@ def _codelist(version: etree._Element, package: Package, codelist: CodeList) -> 
             {"Dictionary": used.dictionary, "Version": used.dictionary_version or None},
         )
     else:
-        _terms(parent, codelist)
+        _terms(parent, codelist, sponsor=standard is None)
     if used.code:
         _add(parent, "Alias", {"Context": "nci:ExtCodeID", "Name": used.code})
 
 
-def _terms(parent: etree._Element, codelist: CodeList) -> None:
-    """Terms with decodes if any term has one: the schema wants all of one kind."""
+def _terms(parent: etree._Element, codelist: CodeList, *, sponsor: bool) -> None:
+    """Terms with decodes if any term has one: the schema wants all of one kind.
+
+    Only a codelist of a standard can be extended, not one of the sponsor's own.
+    """
     decoded = any(term.decode for term in codelist.used.terms)
     for number, term in enumerate(codelist.used.terms, 1):
         element = _add(
@@ -380,7 +386,7 @@ def _terms(parent: etree._Element, codelist: CodeList) -> None:
             {
                 "CodedValue": term.value,
                 "OrderNumber": str(number),
-                "def:ExtendedValue": _yes(term.extended),
+                "def:ExtendedValue": _yes(term.extended and not sponsor),
             },
         )
         if decoded:

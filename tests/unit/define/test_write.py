@@ -296,6 +296,13 @@ def test_a_supplemental_dataset_names_its_domain(package: Package) -> None:
     }
 
 
+def test_a_supplemental_dataset_that_calls_itself_its_domain_still_names_its_parents(
+    package: Package,
+) -> None:
+    itself = changed(package, "SUPPAE", lambda metadata: replace(metadata, domain="SUPPAE"))
+    assert define_xml(itself) == define_xml(package)
+
+
 def test_a_split_dataset_names_its_domain_by_the_given_label(package: Package) -> None:
     split = changed(
         package,
@@ -415,6 +422,21 @@ def test_terms_without_decodes_are_enumerated_and_those_of_the_sponsor_marked(
         "def:ExtendedValue": "Yes",
     }
     assert find(odd, "o:Alias") == []
+
+
+def test_a_codelist_of_the_sponsor_is_marked_and_its_terms_extend_nothing(
+    package: Package,
+) -> None:
+    arms = UsedCodelist("ARM", "Arm", terms=(Term("A", extended=True),), standard="SDTM")
+    root = parsed(with_variable(package, "DM", "DOMAIN", codelist=arms))
+    (codelist,) = find(root, "//o:CodeList[@OID='CL.ARM']")
+    assert attributes(codelist) == {
+        "OID": "CL.ARM",
+        "Name": "Arm",
+        "DataType": "text",
+        "def:IsNonStandard": "Yes",
+    }
+    assert find(codelist, "o:EnumeratedItem/@def:ExtendedValue") == []
 
 
 def test_an_external_dictionary_is_named_with_its_version(package: Package) -> None:
@@ -620,7 +642,7 @@ def test_what_is_wrong_with_a_dataset_is_told(
         ({"method": Method("")}, "its method has neither words nor an expression"),
         ({"name": "AESEV"}, "AE: variable 'AESEV' occurs 2 times"),
         (
-            {"codelist": UsedCodelist("X", "X", standard="STDM")},
+            {"codelist": UsedCodelist("X", "X", "C1", standard="STDM")},
             "unknown terminology of codelist X 'STDM'",
         ),
         (
