@@ -41,32 +41,36 @@ _NEEDS = {"day": "month", "month": "year", "minute": "hour", "second": "minute",
 _ADVICE = (
     "a format is made of yyyy yy y mon mm m dd d hh h mi ss am and the signs - / . , : space T"
 )
-_TOKEN = re.compile("|".join(TOKENS), re.IGNORECASE)
+_TOKEN = re.compile("|".join(sorted(TOKENS, key=len, reverse=True)), re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Step(NamedTuple):
     """A part of a form and an expression for the signs before it.
 
-    ``token`` says how the part is written; both are empty for signs at the end.
+    ``text`` is the part as the format writes it; both are empty for signs at the end.
     """
 
     signs: str
     part: str
-    token: str
+    text: str
 
     @property
     def is_name(self) -> bool:
         """Whether the part is a month's name."""
-        return self.token in ("mon", "month", "mmm", "mmmm")
+        return self.text in ("mon", "month", "mmm", "mmmm")
 
 
 @dataclass(frozen=True)
 class DateFormat:
-    """A form of dates, times or both; ``text`` is what a message calls it."""
+    """A form of dates, times or both; ``text`` is what a message calls it.
+
+    ``blanks`` says that nothing at all between two signs (``3//2015``) is an unknown part.
+    """
 
     text: str
     steps: tuple[Step, ...]
+    blanks: bool = True
 
     @property
     def has_date(self) -> bool:
@@ -150,8 +154,8 @@ def _problem(steps: tuple[Step, ...]) -> str:
     if sum(one != two for one, two in pairwise(dates)) > 1:
         return "the parts of the date and of the time are mixed"
     for one, two in pairwise(steps):
-        if len(one.token) == len(two.token) == 1 and not two.signs:
-            return f"'{one.token}{two.token}' can be read in several ways; put a sign between them"
+        if len(one.text) == len(two.text) == 1 and not two.signs:
+            return f"'{one.text}{two.text}' can be read in several ways; put a sign between them"
     return ""
 
 
@@ -166,7 +170,8 @@ def _form(name: str, *pieces: str) -> DateFormat:
         else:
             steps.append(Step(signs, part, piece))
             signs = ""
-    return DateFormat(name, tuple(steps))
+    # A blank would make a day of the month in the ISO 8601 text --03.
+    return DateFormat(name, tuple(steps), blanks=False)
 
 
 _ANY = r"\s*[-/.,]?\s*"

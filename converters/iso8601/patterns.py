@@ -19,8 +19,11 @@ PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half",
 Texts = tuple[str | None, ...]
 
 _HALF = r"(?P<half>[AP]\.?M\.?)"
-# Only after minutes: the hyphen in 14-05 is not the sign of a zone.
-_ZONE = r"(?(minute)(?:\s*(?P<zone>Z|UTC|GMT|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]))?)"
+# Without a colon only after minutes, and never hours alone: 14-05 may be a time with a hyphen.
+_ZONE = (
+    r"(?:\s*(?P<zone>Z|UTC|GMT"
+    r"|[+-](?:0[0-9]|1[0-4])(?::[0-5][0-9]|(?(minute)[0-5][0-9]|(?!)))))?"
+)
 
 
 class Patterns(NamedTuple):
@@ -37,21 +40,22 @@ class Patterns(NamedTuple):
 def patterns(form: DateFormat, unknown: tuple[str, ...]) -> Patterns:
     """The patterns of a form; ``unknown`` are words for unknown parts beside the usual ones.
 
-    A word for unknown may stand in place of every part, and where signs enclose a part so may
-    nothing at all. The time may be cut short after any part or be absent behind a date.
+    A word for unknown may stand in place of every part, and in forms with blanks so may nothing at
+    all where signs enclose a part. The time may be cut short after any part, or be absent behind a
+    date; a date may be cut short at the day, and at the month where the year has four digits.
     """
     words = _words(unknown)
-    whole = _pattern(form.steps, words)
+    whole = _pattern(form.steps, words, form.blanks)
     if not form.has_date:
         return Patterns(whole, ())
     date = tuple(step for step in form.steps if step.part in DATE_PARTS)
     year = (Step("", "year", "yyyy"),)
     year_month = (*year, Step("-", "month", "mm"))
-    shorter = [_without(date, "day"), _without(_without(date, "day"), "month")]
-    if len(date) > 1:
-        shorter.append(year_month)
-    distinct = [steps for steps in dict.fromkeys([*shorter, year]) if steps != form.steps]
-    return Patterns(whole, tuple(_pattern(steps, words) for steps in distinct))
+    shorter = [_without(date, "day"), year_month, year] if len(date) > 1 else [year]
+    distinct = [
+        steps for steps in dict.fromkeys(shorter) if steps != form.steps and not _is_bare(steps)
+    ]
+    return Patterns(whole, tuple(_pattern(steps, words, form.blanks) for steps in distinct))
 
 
 def unknown_expression(extra: tuple[str, ...]) -> str:
@@ -74,8 +78,15 @@ def _without(steps: tuple[Step, ...], part: str) -> tuple[Step, ...]:
     return (kept[0]._replace(signs=""), *kept[1:])
 
 
-def _pattern(steps: tuple[Step, ...], words: str) -> Callable[[str], Texts | None]:
-    expression = re.compile(_expression(steps, words), re.IGNORECASE | re.ASCII)
+def _is_bare(steps: tuple[Step, ...]) -> bool:
+    """Whether the steps are digits with a short year and no sign: 0314 could be anything."""
+    return all(not step.signs and not step.is_name for step in steps) and any(
+        step.text == "yy" for step in steps
+    )
+
+
+def _pattern(steps: tuple[Step, ...], words: str, blanks: bool) -> Callable[[str], Texts | None]:
+    expression = re.compile(_expression(steps, words, blanks), re.IGNORECASE | re.ASCII)
     fullmatch = expression.fullmatch
     # A part that the form lacks is read from one place behind the last group.
     places = [expression.groupindex.get(part, expression.groups + 1) - 1 for part in PARTS]
@@ -88,10 +99,10 @@ def _pattern(steps: tuple[Step, ...], words: str) -> Callable[[str], Texts | Non
     return read
 
 
-def _expression(steps: tuple[Step, ...], words: str) -> str:
+def _expression(steps: tuple[Step, ...], words: str, blanks: bool) -> str:
     """An expression for the steps; a time behind a date may be absent, as may trailing parts."""
     text = ""
-    bodies = [(step, step.signs + _part(steps, at, words)) for at, step in enumerate(steps)]
+    bodies = [(step, step.signs + _part(steps, at, words, blanks)) for at, step in enumerate(steps)]
     for kind, run in groupby(bodies, key=lambda body: _is_time(body[0])):
         if not kind:
             text += "".join(body for _, body in run)
@@ -112,13 +123,13 @@ def _time(bodies: list[tuple[Step, str]]) -> str:
     clock = []
     for step, body in bodies:
         if step.part == "half":
-            half = rf"(?:\s*{_HALF})" + ("?" if step.token.endswith("?") else "")
+            half = rf"(?:\s*{_HALF})" + ("?" if step.text.endswith("?") else "")
         else:
             clock.append(body)
     return "(?:".join(clock) + ")?" * (len(clock) - 1) + half + _ZONE * (len(clock) > 1)
 
 
-def _part(steps: tuple[Step, ...], at: int, words: str) -> str:
+def _part(steps: tuple[Step, ...], at: int, words: str, blanks: bool) -> str:
     """An expression for one part: known, said to be unknown, or nothing between two signs."""
     step = steps[at]
     if step.part in ("", "half"):
@@ -130,9 +141,9 @@ def _part(steps: tuple[Step, ...], at: int, words: str) -> str:
     glued = (tight_before and before is not None and not before.is_name) or (
         tight_after and after is not None and not after.is_name and after.part != "half"
     )
-    nothing = "" if len(steps) == 1 or tight_before or tight_after else "|"
+    nothing = "|" if blanks and len(steps) > 1 and not (tight_before or tight_after) else ""
     # Where no sign must stand between parts, a hyphen may be a sign: 05-2014 has no unknown month.
-    width = 3 if step.is_name else max(2, len(step.token))
+    width = 3 if step.is_name else max(2, len(step.text))
     runs = _runs(f"{{{width}}}" if glued or tight_before else "{1,4}")
     piece = f"(?P<{step.part}>{_known(step, glued)}|{words}|{runs}{nothing})"
     return piece + r"(?:[.,](?P<fraction>[0-9]+))?" if step.part == "second" else piece
@@ -146,8 +157,8 @@ def _is_tight(step: Step) -> bool:
 def _known(step: Step, glued: bool) -> str:
     """An expression for a known part; a padded one may lack its padding unless glued to digits."""
     if step.part == "year":
-        return {"yyyy": "[0-9]{4}", "yy": "[0-9]{2}", "y": "[0-9]{4}|[0-9]{2}"}[step.token]
+        return {"yyyy": "[0-9]{4}", "yy": "[0-9]{2}", "y": "[0-9]{4}|[0-9]{2}"}[step.text]
     if step.is_name:
         return r"[A-Z]{3,9}\.?"
-    padded = len(step.token) > 1 and (glued or step.part in ("minute", "second"))
+    padded = len(step.text) > 1 and (glued or step.part in ("minute", "second"))
     return "[0-9]{2}" if padded else "[0-9]{1,2}"

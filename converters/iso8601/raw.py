@@ -39,9 +39,9 @@ class DateOptions:
 
     ``formats`` and ``time_formats`` are tried in order and the first that gives a possible date
     counts; when empty, the forms that cannot be misread are known (ISO 8601, dd-mon-yyyy and its
-    kin, yyyymmdd). ``pivot`` 30 reads the years 00-30 as 20xx and 31-99 as 19xx. ``unknown`` are
-    words (or numbers) for an unknown part beside the usual ones. ``timezone`` (``Z`` or ``+01:00``)
-    is added to times that do not bring their own.
+    kin, yyyymmdd). Of a time column only the time is taken. ``pivot`` 30 reads the years 00-30 as
+    20xx and 31-99 as 19xx. ``unknown`` are words (or numbers) for an unknown part beside the usual
+    ones. ``timezone`` (``Z`` or ``+01:00``) is added to times that do not bring their own.
 
     Raises:
         ValueError: the pivot is not within 0 to 99, or the time zone has another form.
@@ -277,7 +277,8 @@ def _joined(day: _Moment, time: _Moment, raw: str) -> _Moment:
 def _text(moment: _Moment, zone: str) -> str | None:
     year, month, day, hour, minute, second, fraction, own_zone = moment
     if hour == 24 and year is not None and month is not None and day is not None:
-        year, month, day, hour = _next_day(year, month, day)
+        following = date(year, month, day) + timedelta(days=1)
+        year, month, day, hour = following.year, following.month, following.day, 0
     if hour is None and minute is None and second is None:
         if day is not None:
             return f"{_four(year)}-{_two(month)}-{day:02}"
@@ -290,15 +291,6 @@ def _text(moment: _Moment, zone: str) -> str | None:
     elif minute is not None:
         text += f":{minute:02}"
     return text + (own_zone or zone)
-
-
-def _next_day(year: int, month: int, day: int) -> tuple[int, int, int, int]:
-    """Midnight at the end of a day as the beginning of the next."""
-    try:
-        following = date(year, month, day) + timedelta(days=1)
-    except OverflowError:  # the last day of the year 9999
-        return year, month, day, 24
-    return following.year, following.month, following.day, 0
 
 
 def _two(part: int | None) -> str:
