@@ -1,0 +1,58 @@
+"""Read and write a Dataset in the formats of submissions and exchange, chosen by file extension."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from converters.dataset import Dataset
+from converters.errors import InputError, OutputError, Problem, nearest
+from converters.findings import Finding
+from converters.formats.xpt import read_xpt, write_xpt
+
+#: The extensions that ``read_dataset`` and ``write_dataset`` know.
+EXTENSIONS = (".xpt",)
+
+
+def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dataset:
+    """The dataset in a file; ``member`` names one where a transport file holds several.
+
+    Raises:
+        InputError: the extension is unknown, or the file cannot be read as its format.
+    """
+    fault = _extension_fault(Path(path))
+    if fault:
+        raise InputError(fault)
+    return read_xpt(path, member)
+
+
+def write_dataset(
+    dataset: Dataset,
+    path: str | os.PathLike[str],
+    *,
+    created: datetime,
+    lenient: bool = False,
+) -> list[Finding]:
+    """Write ``dataset`` in the format that the extension of ``path`` names.
+
+    ``created`` is the time that the file bears; ``lenient`` cuts or replaces what the format
+    cannot hold and returns it as findings.
+
+    Raises:
+        OutputError: the extension is unknown, or the format cannot hold the data.
+    """
+    fault = _extension_fault(Path(path))
+    if fault:
+        raise OutputError(fault)
+    return write_xpt(dataset, path, created=created, lenient=lenient)
+
+
+def _extension_fault(path: Path) -> Problem | None:
+    extension = path.suffix.lower()
+    if extension in EXTENSIONS:
+        return None
+    known = ", ".join(EXTENSIONS)
+    close = nearest(extension, EXTENSIONS)
+    message = f"unknown extension '{extension}'{close}; known are {known}"
+    return Problem(str(path), None, None, message)

@@ -1,0 +1,226 @@
+"""What a transport file cannot hold: cases collected over a whole dataset, and its metadata."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from converters.dataset import Metadata, Variable
+from converters.errors import Problem
+from converters.findings import Finding, Severity
+from converters.formats import xpt_layout
+from converters.formats.xpt_layout import LIMITS, Descriptor, Limits, XptHeader, XptVariable
+from converters.formats.xpt_text import encode_one
+
+#: Distinct values of one variable that are told for one rule; the others are counted.
+EXAMPLES = 100
+
+#: Rules that only tell: nothing in the file differs from what was asked.
+BLANK_END = "xpt-blank-end"
+#: Rules that ``lenient`` cannot mend.
+METADATA = "xpt-metadata"
+KIND = "xpt-kind"
+#: Rules that ``lenient`` mends, beside those of ``xpt_text``.
+RANGE = "xpt-range"
+PRECISION = "xpt-precision"
+LABEL = "xpt-label"
+LENGTH_LIMIT = "xpt-length-limit"
+
+_GRAVE = {"xpt-length", RANGE, PRECISION, METADATA, KIND}
+
+
+@dataclass
+class _Case:
+    message: str
+    row: int | None
+    count: int
+
+
+class Cases:
+    """Cases of one dataset, grouped by rule, variable and value, with first row and count."""
+
+    def __init__(self, dataset: str) -> None:
+        """No case yet."""
+        self._dataset = dataset
+        self._cases: dict[tuple[str, str, str | None], _Case] = {}
+        self._values: Counter[tuple[str, str]] = Counter()
+
+    def add(
+        self,
+        rule: str,
+        message: str,
+        *,
+        variable: str = "",
+        value: str | None = None,
+        row: int | None = None,
+        count: int = 1,
+    ) -> None:
+        """Note a case; ``row`` is 1-based. The same case again only counts."""
+        key = (rule, variable, value)
+        if key in self._cases:
+            self._cases[key].count += count
+            return
+        self._values[rule, variable] += 1
+        if self._values[rule, variable] > EXAMPLES and value is not None:
+            self.add(rule, "further values like these", variable=variable, row=row, count=count)
+            return
+        self._cases[key] = _Case(message, row, count)
+
+    def refuse(self, *, lenient: bool) -> bool:
+        """Whether a case forbids the file."""
+        rules = {rule for rule, _, _ in self._cases} - {BLANK_END}
+        return bool(rules & {METADATA, KIND} if lenient else rules)
+
+    def problems(self, path: Path) -> list[Problem]:
+        """Each case in words."""
+        return [
+            Problem(str(path), None, None, self._words(variable, value, case))
+            for (rule, variable, value), case in self._cases.items()
+            if rule != BLANK_END
+        ]
+
+    def _words(self, variable: str, value: str | None, case: _Case) -> str:
+        place = f"{self._dataset}.{variable}" if variable else self._dataset
+        if case.row is not None:
+            more = f" and {case.count - 1} more" if case.count > 1 else ""
+            place += f", row {case.row}{more}"
+        shown = f"value {_short(value)}: " if value is not None else ""
+        return f"{place}: {shown}{case.message}"
+
+    def findings(self) -> list[Finding]:
+        """Each case as a finding."""
+        return [
+            Finding(
+                rule,
+                Severity.ERROR if rule in _GRAVE else Severity.WARNING,
+                case.message,
+                self._dataset,
+                variable,
+                value,
+                case.count,
+                case.row,
+            )
+            for (rule, variable, value), case in self._cases.items()
+        ]
+
+
+def _short(value: str) -> str:
+    return repr(value) if len(value) <= 60 else f"{value[:57]!r}..."
+
+
+class Plan(NamedTuple):
+    """The bytes before the records, and each variable with its descriptor."""
+
+    head: bytes
+    items: list[tuple[Variable, Descriptor]]
+
+
+def plan(metadata: Metadata, header: XptHeader, cases: Cases) -> Plan:
+    """Lay out a member; whatever the version does not allow becomes a case.
+
+    Raises:
+        ValueError: ``header.version`` is not 5, 8 or 9.
+    """
+    if header.version not in LIMITS:
+        raise ValueError(f"XPORT version {header.version}, expected 5, 8 or 9")
+    limits = LIMITS[header.version]
+    _check_dataset(metadata, header, limits, cases)
+    label, found = encode_one(metadata.label, limits.dataset_label, header.encoding)
+    for _, message in found:
+        cases.add(LABEL, f"dataset label: {message}", value=metadata.label)
+    items: list[tuple[Variable, Descriptor]] = []
+    position = 0
+    for variable in metadata.variables:
+        extra = header.variables.get(variable.name, XptVariable())
+        _check_variable(variable, extra, limits, cases)
+        item = _descriptor(variable, extra, position, header, cases)
+        items.append((variable, item))
+        position += item.length
+    name = metadata.name.encode(errors="replace")[: limits.dataset_name]
+    head = (
+        xpt_layout.library_cards(header)
+        + xpt_layout.member_cards(header, name, label, len(items))
+        + xpt_layout.pack_descriptors([item for _, item in items], header.version)
+        + xpt_layout.card(xpt_layout.kind("OBS", header.version))
+    )
+    return Plan(head, items)
+
+
+def _descriptor(
+    variable: Variable, extra: XptVariable, position: int, header: XptHeader, cases: Cases
+) -> Descriptor:
+    limits = LIMITS[header.version]
+    label, found = encode_one(variable.label, limits.label, header.encoding)
+    for _, message in found:
+        cases.add(LABEL, f"label: {message}", variable=variable.name, value=variable.label)
+    number = variable.kind == "Num"
+    length = variable.length
+    if not number and length > limits.text:
+        cases.add(
+            LENGTH_LIMIT,
+            f"length {length}, version {header.version} allows {limits.text} bytes",
+            variable=variable.name,
+        )
+    return Descriptor(
+        number,
+        min(max(length, 1), 8 if number else limits.text),
+        variable.name.encode("ascii", "replace")[: limits.name],
+        label,
+        variable.format,
+        extra.informat,
+        extra.right,
+        position,
+    )
+
+
+def _check_dataset(metadata: Metadata, header: XptHeader, limits: Limits, cases: Cases) -> None:
+    wrong = _name_fault(metadata.name, limits.dataset_name, limits)
+    if wrong:
+        cases.add(METADATA, f"dataset name {metadata.name!r}: {wrong}")
+    if not 0 < len(metadata.variables) <= limits.variables:
+        allowed = f"1 to {limits.variables}"
+        cases.add(METADATA, f"{len(metadata.variables)} variables, allowed are {allowed}")
+    for moment in _moments(header):
+        if not 1960 <= moment.year <= 2059:
+            cases.add(METADATA, f"time {moment} is not in a year from 1960 to 2059")
+    for name, count in Counter(item.name.upper() for item in metadata.variables).items():
+        if count > 1:
+            cases.add(METADATA, f"{count} variables have this name", variable=name)
+
+
+def _moments(header: XptHeader) -> Iterator[datetime]:
+    for stamp in (header.library, header.member):
+        yield from (moment for moment in (stamp.created, stamp.modified) if moment is not None)
+
+
+def _name_fault(name: str, size: int, limits: Limits) -> str:
+    if len(name) > size:
+        return f"{len(name)} characters, allowed are {size}"
+    if not re.fullmatch(limits.name_pattern, name):
+        return f"it must match {limits.name_pattern}"
+    return ""
+
+
+def _check_variable(variable: Variable, extra: XptVariable, limits: Limits, cases: Cases) -> None:
+    wrong = _name_fault(variable.name, limits.name, limits)
+    if wrong:
+        cases.add(METADATA, f"variable name: {wrong}", variable=variable.name)
+    if variable.kind == "Num" and not 2 <= variable.length <= 8:
+        message = f"length {variable.length}, a number has 2 to 8 bytes (mostly 8)"
+        cases.add(METADATA, message, variable=variable.name)
+    if variable.kind == "Char" and variable.length < 1:
+        message = f"length {variable.length}, a text has at least 1 byte"
+        cases.add(METADATA, message, variable=variable.name)
+    for what, text in (("format", variable.format), ("informat", extra.informat)):
+        parts = xpt_layout.split_format(text)
+        if parts is None:
+            message = f"{what} {text!r} is not a SAS format such as DATE9. or 8.2"
+            cases.add(METADATA, message, variable=variable.name)
+        elif len(parts[0]) > limits.format:
+            message = f"{what} {text!r} has a name over {limits.format} characters"
+            cases.add(METADATA, message, variable=variable.name)

@@ -1,0 +1,402 @@
+"""Read SAS transport files (XPORT), versions 5, 8 and 9, whole columns at a time.
+
+How many records there are. Versions 8 and 9 say it. Version 5 does not: the records end where the
+next member or the file ends, less the blanks that fill the last card. When a record has 80 bytes
+or more, that filling can never be a record. When it is shorter, blank records at the end cannot be
+told from filling, and as in SAS all of them count as filling. Any other rest means damage.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from converters import columns
+from converters.dataset import Dataset, Metadata, Variable
+from converters.errors import InputError, Problem, nearest
+from converters.formats import ibm_float, xpt_layout
+from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp, XptVariable
+
+#: Tried in this order when no encoding is given; the last takes any byte.
+ENCODINGS = ("ascii", "utf-8", "cp1252", "latin-1")
+
+
+@dataclass(frozen=True)
+class XptMember:
+    """A dataset of a transport file, and what the file says beyond it."""
+
+    dataset: Dataset
+    header: XptHeader
+
+
+def read_xpt(
+    path: str | os.PathLike[str], member: str | None = None, *, encoding: str | None = None
+) -> Dataset:
+    """The dataset of a transport file; ``member`` names one where there are several.
+
+    Texts come as categories without trailing blanks (a blank one is missing), numbers as float64
+    (special missing values keep their letter, see ``ibm_float``). Without ``encoding`` it is the
+    first of ASCII, UTF-8, Windows-1252 and Latin-1 that fits all texts of the dataset.
+
+    Raises:
+        InputError: the file cannot be read, is no transport file, is damaged or cut short, or has
+            no such member.
+    """
+    with _opened(Path(path)) as file:
+        places = list(_places(file))
+        names = [place.name for place in places]
+        if member is None:
+            if len(places) > 1:
+                raise file.error(f"holds {len(places)} datasets, name one: {', '.join(names)}")
+            return _member(file, places[0], encoding).dataset
+        for place in places:
+            if place.name.upper() == member.upper():
+                return _member(file, place, encoding).dataset
+        close = nearest(member, names)
+        raise file.error(f"holds no dataset {member}{close}, but {', '.join(names)}")
+
+
+def read_members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[XptMember]:
+    """All datasets of a transport file in their order, each with its header.
+
+    Raises:
+        InputError: as ``read_xpt``.
+    """
+    with _opened(Path(path)) as file:
+        return [_member(file, place, encoding) for place in _places(file)]
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    data: mmap.mmap
+
+    def error(self, message: str, at: int | None = None) -> InputError:
+        where = "" if at is None else f" (at byte {at})"
+        return InputError(Problem(str(self.path), None, None, f"{message}{where}"))
+
+    def card(self, at: int) -> bytes:
+        return self.data[at : at + CARD]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_File]:
+    try:
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size == 0:
+                raise InputError(Problem(str(path), None, None, "is empty"))
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                yield _File(path, data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(Problem(str(path), None, None, f"cannot be read: {reason}")) from error
+
+
+class _Place(NamedTuple):
+    """A member: its headers, and where its records are."""
+
+    name: str
+    label: bytes
+    header: XptHeader
+    items: list[Descriptor]
+    start: int
+    record: int
+    rows: int
+
+
+def _places(file: _File) -> Iterator[_Place]:
+    version = _version(file)
+    size = len(file.data)
+    if size % CARD:
+        raise file.error(
+            f"{size} bytes are no whole number of 80-byte cards: the file was cut short,"
+            " or changed by a transfer as text"
+        )
+    first, second = file.card(CARD), file.card(2 * CARD)
+    library = _stamp(first[24:32], first[32:40], first[64:80], second[:16])
+    at = 3 * CARD
+    if at >= size:
+        raise file.error("holds no dataset")
+    while at < size:
+        place = _place(file, at, version, library)
+        yield place
+        records = place.rows * place.record
+        at = _end(file, place.start + records, version)
+
+
+def _version(file: _File) -> int:
+    card = file.card(0)
+    if card.startswith(xpt_layout.start("LIBRARY")):
+        return 5
+    if card.startswith(xpt_layout.start("LIBV8")):
+        return 8
+    if card.startswith(b"**COMPRESSED**"):
+        raise file.error("is a file of PROC CPORT, not of the XPORT engine; only SAS can read it")
+    raise file.error("is no SAS transport file: it does not begin with its library header")
+
+
+def _stamp(release: bytes, system: bytes, created: bytes, modified: bytes) -> XptStamp:
+    return XptStamp(
+        release.decode("latin-1").rstrip(" "),
+        system.decode("latin-1").rstrip(" "),
+        xpt_layout.parse_stamp(created),
+        xpt_layout.parse_stamp(modified),
+    )
+
+
+def _place(file: _File, at: int, version: int, library: XptStamp) -> _Place:
+    """Read the headers of the member that begins at ``at``."""
+    size = _expect(file, at, "MEMBER", version)[74:78]
+    if size not in (b"0140", b"0136"):
+        raise file.error(f"descriptors of {size!r} bytes, expected 0140 (on VMS 0136)", at)
+    _expect(file, at + CARD, "DSCRPTR", version)
+    first, second = file.card(at + 2 * CARD), file.card(at + 3 * CARD)
+    wide = 32 if version > 5 else 8
+    if not first.startswith(b"SAS     ") or first[8 + wide : 16 + wide] != b"SASDATA ":
+        raise file.error("the dataset's header is damaged", at + 2 * CARD)
+    own = first[16 + wide :]
+    member = _stamp(own[:8], own[8:16], first[64:80], second[:16])
+    name = _name(file, first[8 : 8 + wide], at + 2 * CARD)
+    at += 4 * CARD
+    items, at, version = _descriptors(file, at, version, int(size))
+    start = at + CARD
+    record = _record_length(file, name, items, start)
+    rows = _rows(file, name, at, record, version)
+    variables = {
+        item.name.decode("ascii"): XptVariable(item.informat, item.right, item.position)
+        for item in items
+    }
+    type_ = second[72:80].decode("latin-1").rstrip(" ")
+    header = XptHeader(library, member, type_, version, "ascii", variables)
+    return _Place(name, second[32:72].rstrip(b" "), header, items, start, record, rows)
+
+
+def _expect(file: _File, at: int, name: str, version: int) -> bytes:
+    card = file.card(at)
+    word = xpt_layout.kind(name, version)
+    if not card.startswith(xpt_layout.start(word)):
+        raise file.error(f"expected the header {word}: the file is damaged or cut short", at)
+    return card
+
+
+def _name(file: _File, data: bytes, at: int) -> str:
+    name = data.rstrip(b" \0")
+    if not name or not name.isascii() or not name.decode("ascii").isprintable():
+        raise file.error(f"name {name!r} is damaged", at)
+    return name.decode("ascii")
+
+
+def _descriptors(
+    file: _File, at: int, version: int, size: int
+) -> tuple[list[Descriptor], int, int]:
+    """The variables, where the header of the records is, and the version (9 if labels say so)."""
+    count = _number(file, _expect(file, at, "NAMESTR", version)[48:58], at)
+    at += CARD
+    if at + count * size > len(file.data):
+        raise file.error(f"{count} variables do not fit into the file: it is cut short", at)
+    items = []
+    for index in range(count):
+        place = at + index * size
+        try:
+            item = xpt_layout.unpack_descriptor(file.data[place : place + size], version)
+        except ValueError as error:
+            raise file.error(f"variable number {index + 1}: {error}", place) from error
+        items.append(item._replace(name=_name(file, item.name, place).encode("ascii")))
+    at += count * size + xpt_layout.pad(count * size)
+    for word, labels in (("LABELV8", 8), ("LABELV9", 9)):
+        card = file.card(at)
+        if version > 5 and card.startswith(xpt_layout.start(word)):
+            try:
+                used = xpt_layout.unpack_labels(
+                    items, file.data, at + CARD, _number(file, card[48:53], at), labels == 9
+                )
+            except ValueError as error:
+                raise file.error(str(error), at) from error
+            return items, at + CARD + used + xpt_layout.pad(used), labels
+    return items, at, version
+
+
+def _number(file: _File, digits: bytes, at: int) -> int:
+    text = digits.strip()
+    if not text.isdigit():
+        raise file.error(f"expected a number, found {digits!r}", at)
+    return int(text)
+
+
+def _record_length(file: _File, name: str, items: list[Descriptor], at: int) -> int:
+    """The bytes of a record; the variables must fill it without gap or overlap."""
+    names = {item.name.upper() for item in items}
+    if not items or len(names) < len(items):
+        raise file.error(f"{name}: no variables, or two of the same name", at)
+    end = 0
+    for item in sorted(items, key=lambda each: each.position):
+        least, most = (2, 8) if item.number else (1, 32767)
+        if item.position != end or not least <= item.length <= most:
+            variable = item.name.decode("ascii")
+            raise file.error(f"{name}.{variable}: length or position is damaged", at)
+        end += item.length
+    return end
+
+
+def _rows(file: _File, name: str, at: int, record: int, version: int) -> int:
+    """The number of records after the header at ``at`` (see the module's text)."""
+    digits = _expect(file, at, "OBS", version)[48:63]
+    start = at + CARD
+    if version > 5 and digits.strip() and digits != b"0" * 15:
+        rows = _number(file, digits, at)
+        if start + rows * record > len(file.data):
+            raise file.error(
+                f"{name}: {rows} records do not fit into the file: it is cut short", at
+            )
+        return rows
+    end = _next_member(file, start, version)
+    rows, rest = divmod(end - start, record)
+    if rest >= CARD or file.data[end - rest : end].strip(b" "):
+        raise file.error(
+            f"{name}: the file is damaged or cut short in record {rows + 1}", end - rest
+        )
+    if record >= CARD:
+        return rows
+    while rows and not (tail := _tail(file, start, rows, record)).any():
+        rows -= len(tail)
+    return rows and rows - len(tail) + int(np.flatnonzero(tail)[-1]) + 1
+
+
+def _tail(file: _File, start: int, rows: int, record: int) -> npt.NDArray[np.bool_]:
+    """For the last records, at most 64k of them, whether each holds more than blanks."""
+    count = min(rows, 65_536)
+    cells = np.frombuffer(
+        file.data[start + (rows - count) * record : start + rows * record], dtype=np.uint8
+    )
+    return np.asarray((cells.reshape(count, record) != ord(" ")).any(axis=1))
+
+
+def _next_member(file: _File, start: int, version: int) -> int:
+    word = xpt_layout.start(xpt_layout.kind("MEMBER", version))
+    following = xpt_layout.start(xpt_layout.kind("DSCRPTR", version))
+    at = file.data.find(word, start)
+    while at >= 0:
+        if (at - start) % CARD == 0 and file.card(at + CARD).startswith(following):
+            return at
+        at = file.data.find(word, at + 1)
+    return len(file.data)
+
+
+def _end(file: _File, at: int, version: int) -> int:
+    """Where the next member begins after records that end at ``at``; only blanks lie between."""
+    end = _next_member(file, at + xpt_layout.pad(at), version)
+    if (version > 5 and end - at >= CARD) or not _blank(file, at, end):
+        raise file.error("there is more after the last record: the file is damaged", at)
+    return end
+
+
+def _blank(file: _File, start: int, end: int) -> bool:
+    step = 1 << 20
+    return not any(
+        file.data[at : min(at + step, end)].strip(b" ") for at in range(start, end, step)
+    )
+
+
+class _RawText(NamedTuple):
+    codes: columns.Codes
+    values: list[bytes]
+
+
+def _member(file: _File, place: _Place, encoding: str | None) -> XptMember:
+    data = np.frombuffer(
+        file.data, dtype=np.uint8, count=place.rows * place.record, offset=place.start
+    )
+    # The view must not outlive the map it looks at, so every column below is a copy.
+    records = data.reshape(place.rows, place.record)
+    try:
+        raw = [_column(records, item) for item in place.items]
+    finally:
+        del data, records
+    chosen = encoding or _encoding(place, raw)
+    decoder = _Decoder(file, place.name, chosen)
+    frame: dict[str, pd.Series] = {}
+    variables = []
+    for item, column in zip(place.items, raw, strict=True):
+        name = item.name.decode("ascii")
+        label = decoder.texts([item.label], f"label of {name}")[0]
+        if isinstance(column, _RawText):
+            values = decoder.texts(column.values, name)
+            frame[name] = columns.from_codes(column.codes, [value or None for value in values])
+        else:
+            frame[name] = pd.Series(column)
+        variables.append(_variable(item, name, label, column))
+    metadata = Metadata(
+        name=place.name,
+        label=decoder.texts([place.label], "label")[0],
+        dataset_class="",
+        structure="",
+        keys=(),
+        variables=tuple(variables),
+    )
+    header = XptHeader(**{**vars(place.header), "encoding": chosen})
+    table = pd.DataFrame(frame, index=pd.RangeIndex(place.rows))
+    return XptMember(Dataset(metadata, table), header)
+
+
+def _column(records: npt.NDArray[np.uint8], item: Descriptor) -> _RawText | ibm_float.Floats:
+    cells = np.ascontiguousarray(records[:, item.position : item.position + item.length])
+    if item.number:
+        words = np.zeros((len(cells), 8), dtype=np.uint8)
+        words[:, : item.length] = cells
+        return ibm_float.from_ibm(words.view(">u8")[:, 0].astype(np.uint64))
+    kind = pa.binary(item.length)
+    array = pa.FixedSizeBinaryArray.from_buffers(kind, len(cells), [None, pa.py_buffer(cells)])
+    coded = array.dictionary_encode()
+    return _RawText(np.array(coded.indices, dtype=np.int32), coded.dictionary.to_pylist())
+
+
+def _variable(
+    item: Descriptor, name: str, label: str, column: _RawText | ibm_float.Floats
+) -> Variable:
+    if isinstance(column, _RawText):
+        return Variable(name, label, "Char", "text", item.length, format=item.format)
+    held = column[~np.isnan(column)]
+    whole = bool((held == np.trunc(held)).all())
+    data_type: Literal["integer", "float"] = "integer" if whole else "float"
+    return Variable(name, label, "Num", data_type, item.length, format=item.format)
+
+
+def _encoding(place: _Place, raw: list[_RawText | ibm_float.Floats]) -> str:
+    texts = b" ".join([place.label, *(item.label for item in place.items)])
+    pieces = [texts, *(b" ".join(each.values) for each in raw if isinstance(each, _RawText))]
+    for name in ENCODINGS:
+        try:
+            for piece in pieces:
+                piece.decode(name)
+        except UnicodeDecodeError:
+            continue
+        return name
+    return ENCODINGS[-1]
+
+
+@dataclass(frozen=True)
+class _Decoder:
+    file: _File
+    dataset: str
+    encoding: str
+
+    def texts(self, values: list[bytes], what: str) -> list[str]:
+        try:
+            return [value.decode(self.encoding).rstrip(" ") for value in values]
+        except UnicodeDecodeError as error:
+            raise self.file.error(
+                f"{self.dataset}, {what}: {error.object!r} is not {self.encoding}"
+            ) from error
+        except LookupError as error:
+            raise self.file.error(f"there is no encoding {self.encoding!r}") from error

@@ -1,0 +1,370 @@
+"""Write a Dataset as a SAS transport file (XPORT), version 5, 8 or 9, in pieces of bounded size.
+
+Strict by default: whatever the format cannot hold is an error that names variable, row and value,
+all of them together, and no file is written. ``lenient`` cuts and replaces, and tells.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from converters import columns
+from converters.dataset import Dataset, Metadata
+from converters.errors import OutputError, Problem
+from converters.findings import Finding
+from converters.formats import ibm_float, xpt_check, xpt_layout, xpt_text
+from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp
+
+#: Rows that are encoded at once.
+CHUNK = 65_536
+#: Rows that are laid into records at once: few enough to stay in the processor's cache.
+_BLOCK = 8_192
+
+
+def write_xpt(
+    dataset: Dataset,
+    path: str | os.PathLike[str],
+    *,
+    created: datetime | None = None,
+    header: XptHeader | None = None,
+    lenient: bool = False,
+    version: int = 5,
+    encoding: str = "ascii",
+) -> list[Finding]:
+    """Write one dataset as a transport file; the same inputs give the same bytes.
+
+    ``created`` stamps it, to the second. ``header``, as ``read_members`` gives it, replaces
+    ``created``, ``version`` and ``encoding`` and brings informats, so that a file that was read
+    is written as it was. Returns what ``lenient`` changed, and a warning when the last records are
+    blank in a way that readers take for padding.
+
+    Raises:
+        OutputError: the format cannot hold a name, label, length or value (each a problem), or the
+            file cannot be written. Whatever was at ``path`` is then still there.
+        TypeError: neither ``created`` nor ``header`` is given.
+        ValueError: the version is not 5, 8 or 9.
+    """
+    writer = XptWriter(
+        path,
+        dataset.metadata,
+        created=created,
+        header=header,
+        lenient=lenient,
+        version=version,
+        encoding=encoding,
+    )
+    try:
+        writer.write(dataset.frame)
+        return writer.close()
+    finally:
+        writer.abort()
+
+
+class XptWriter:
+    """Write a transport file in pieces; memory does not grow with the number of rows.
+
+    As a context manager it fails on entry when the metadata break the format, and on exit when a
+    value did; the file appears under its name only when it is complete. The arguments are those of
+    ``write_xpt``. Lengths are the metadata's: they must hold for all pieces.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        metadata: Metadata,
+        *,
+        created: datetime | None = None,
+        header: XptHeader | None = None,
+        lenient: bool = False,
+        version: int = 5,
+        encoding: str = "ascii",
+    ) -> None:
+        """Check the metadata and open a file beside ``path``.
+
+        Raises:
+            OutputError: no file can be written there.
+            TypeError, ValueError: as ``write_xpt``.
+        """
+        if header is None:
+            if created is None:
+                raise TypeError("created or header is needed: a transport file bears its time")
+            stamp = XptStamp(created=created, modified=created)
+            header = XptHeader(stamp, stamp, version=version, encoding=encoding)
+        self._path = Path(path)
+        self._part = self._path.with_name(f".{self._path.name}.part")
+        self._version = header.version
+        self._lenient = lenient
+        self._dataset = metadata.name
+        self._cases = xpt_check.Cases(metadata.name)
+        plan = xpt_check.plan(metadata, header, self._cases)
+        self._fields = [_Field(variable.name, item, header) for variable, item in plan.items]
+        self._layout = np.dtype([(f"f{i}", f"V{f.length}") for i, f in enumerate(self._fields)])
+        self._head = len(plan.head)
+        self._rows = 0
+        self._blank_end = 0
+        try:
+            self._file = self._part.open("wb")
+        except OSError as error:
+            raise self._failed(error) from error
+        self._put(plan.head)
+
+    def __enter__(self) -> Self:
+        """The writer.
+
+        Raises:
+            OutputError: the metadata break the format.
+        """
+        if self._refused:
+            self.abort()
+            raise OutputError(*self._cases.problems(self._path))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Complete the file, or leave none behind when the block failed."""
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self.abort()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What had to be changed so far and, after ``close``, what a reader will not see."""
+        return self._cases.findings()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add the rows of ``frame``, whose columns are the variables in their order.
+
+        Raises:
+            OutputError: the columns are others, or the file cannot be written.
+        """
+        self._check_columns(list(frame.columns))
+        for start in range(0, len(frame), CHUNK):
+            piece = frame.iloc[start : start + CHUNK]
+            self._write_rows(piece)
+            self._rows += len(piece)
+
+    def close(self) -> list[Finding]:
+        """Complete the file and put it in its place; returns ``findings``.
+
+        Raises:
+            OutputError: a value cannot be held, or writing failed. No file is left then.
+        """
+        if self._blank_end and self._version == 5:
+            self._cases.add(
+                xpt_check.BLANK_END,
+                f"the last {self._blank_end} records are blank: readers take them for padding",
+                row=self._rows - self._blank_end + 1,
+                count=self._blank_end,
+            )
+        if self._refused:
+            self.abort()
+            raise OutputError(*self._cases.problems(self._path))
+        self._put(b" " * xpt_layout.pad(self._rows * self._layout.itemsize))
+        try:
+            if self._version > 5:
+                self._file.seek(self._head - CARD)
+                self._file.write(xpt_layout.count_card(self._rows))
+            self._file.close()
+            self._part.replace(self._path)
+        except OSError as error:
+            self.abort()
+            raise self._failed(error) from error
+        return self.findings
+
+    def abort(self) -> None:
+        """Leave no unfinished file behind; nothing happens after ``close``."""
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    @property
+    def _refused(self) -> bool:
+        return self._cases.refuse(lenient=self._lenient)
+
+    def _failed(self, error: OSError) -> OutputError:
+        reason = error.strerror or str(error)
+        return OutputError(Problem(str(self._path), None, None, f"cannot be written: {reason}"))
+
+    def _put(self, data: bytes | memoryview) -> None:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.abort()
+            raise self._failed(error) from error
+
+    def _check_columns(self, found: list[Any]) -> None:
+        wanted = [field.name for field in self._fields]
+        if found == wanted:
+            return
+        faults = [f"variable {name} has no column" for name in wanted if name not in found]
+        faults += [f"column {name} is no variable" for name in found if name not in wanted]
+        faults = faults or ["the columns are not in the order of the variables"]
+        raise OutputError(
+            *(Problem(str(self._path), None, None, f"{self._dataset}: {text}") for text in faults)
+        )
+
+    def _write_rows(self, frame: pd.DataFrame) -> None:
+        cells = [
+            field.cells(frame.iloc[:, index], self._rows, self._cases)
+            for index, field in enumerate(self._fields)
+        ]
+        if self._refused:
+            return
+        rows = len(frame)
+        block = np.empty(min(rows, _BLOCK), dtype=self._layout)
+        for start in range(0, rows, _BLOCK):
+            stop = min(start + _BLOCK, rows)
+            records = block[: stop - start]
+            for name, (table, codes) in zip(self._layout.names or (), cells, strict=True):
+                records[name] = (
+                    table[start:stop] if codes is None else table.take(codes[start:stop])
+                )
+            data = records.view(np.uint8)
+            self._count_blank_end(data.reshape(len(records), -1))
+            self._put(data.data)
+
+    def _count_blank_end(self, records: npt.NDArray[np.uint8]) -> None:
+        """Count the blank records at the end, where a reader cannot tell them from padding."""
+        rows, size = records.shape
+        if size >= CARD:
+            return
+        filled = np.flatnonzero((records != ord(" ")).any(axis=1))
+        trailing = rows - 1 - int(filled[-1]) if len(filled) else rows
+        self._blank_end = trailing + (self._blank_end if trailing == rows else 0)
+
+
+class _Cells(NamedTuple):
+    """The bytes of a column: row i is ``table[codes[i]]``, or ``table[i]`` without codes."""
+
+    table: xpt_text.Bytes
+    codes: columns.Codes | None
+
+
+class _Field:
+    """Turns columns of one variable into bytes, and keeps the table of the last categories."""
+
+    def __init__(self, name: str, item: Descriptor, header: XptHeader) -> None:
+        self.name = name
+        self.length = item.length
+        self._number = item.number
+        self._encoding = header.encoding
+        self._categories: pd.Index | None = None
+        self._encoded = xpt_text.encode([], item.length, header.encoding)
+        self._values: list[str] = []
+
+    def cells(self, column: pd.Series, rows_before: int, cases: xpt_check.Cases) -> _Cells:
+        """The column as bytes; what does not fit becomes a case."""
+        if columns.is_number(column) != self._number and not columns.missing(column).all():
+            self._add_kind_case(column, rows_before, cases)
+            column = column.iloc[:0].reindex(column.index)
+        if self._number:
+            return self._number_cells(column, rows_before, cases)
+        return self._text_cells(column, rows_before, cases)
+
+    def _add_kind_case(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> None:
+        row = int(np.flatnonzero(~columns.missing(column))[0])
+        kind, other = ("Num", "text") if self._number else ("Char", "a number")
+        message = f"the variable is {kind}, but its column holds {other}"
+        value = str(column.iloc[row])
+        cases.add(xpt_check.KIND, message, variable=self.name, value=value, row=before + row + 1)
+
+    def _text_cells(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> _Cells:
+        codes = self._encode(column)
+        if self._encoded.faults:
+            self._add_text_cases(codes, before, cases)
+        return _Cells(self._encoded.table, codes)
+
+    def _encode(self, column: pd.Series) -> columns.Codes:
+        """Encode the values; pieces of one column share their categories, encoded only once."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            codes: columns.Codes = np.asarray(column.cat.codes, dtype=np.int32)
+            if column.dtype.categories is self._categories:
+                return codes
+            self._categories = column.dtype.categories
+            self._values = [str(value) for value in self._categories]
+        elif columns.is_number(column):
+            codes = np.full(len(column), -1, dtype=np.int32)
+            self._categories, self._values = None, []
+        else:
+            self._categories = None
+            codes, self._values = columns.parts(column)
+        self._encoded = xpt_text.encode(self._values, self.length, self._encoding)
+        return codes
+
+    def _add_text_cases(self, codes: columns.Codes, before: int, cases: xpt_check.Cases) -> None:
+        used = codes[codes >= 0]
+        counts = np.bincount(used, minlength=len(self._values))
+        first = np.zeros(len(self._values), dtype=np.int64)
+        first[used[::-1]] = np.flatnonzero(codes >= 0)[::-1]
+        for place, rule, message in self._encoded.faults:
+            if counts[place]:
+                cases.add(
+                    rule,
+                    message,
+                    variable=self.name,
+                    value=self._values[place],
+                    row=before + int(first[place]) + 1,
+                    count=int(counts[place]),
+                )
+
+    def _number_cells(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> _Cells:
+        values = _floats(column)
+        odd = ibm_float.unwritable(values)
+        if odd.any():
+            bad = f"not within the range of a transport file ({ibm_float.LEAST:.4g} to "
+            bad += f"{ibm_float.GREATEST:.4g})"
+            self._add_number_cases(xpt_check.RANGE, bad, values, odd, before, cases)
+        words = ibm_float.to_ibm(values)
+        if self.length < 8:
+            dropped = np.uint64((1 << 8 * (8 - self.length)) - 1)
+            odd = words & dropped != 0
+            if odd.any():
+                bad = f"{self.length} bytes cannot hold all its digits"
+                self._add_number_cases(xpt_check.PRECISION, bad, values, odd, before, cases)
+        data = words.astype(">u8").view(np.uint8).reshape(-1, 8)[:, : self.length]
+        return _Cells(np.ascontiguousarray(data).view(f"V{self.length}")[:, 0], None)
+
+    def _add_number_cases(
+        self,
+        rule: str,
+        message: str,
+        values: ibm_float.Floats,
+        odd: ibm_float.Mask,
+        before: int,
+        cases: xpt_check.Cases,
+    ) -> None:
+        rows = np.flatnonzero(odd)
+        distinct, first, counts = np.unique(values[rows], return_index=True, return_counts=True)
+        for value, index, count in zip(distinct, first, counts, strict=True):
+            cases.add(
+                rule,
+                message,
+                variable=self.name,
+                value=columns.number_text(float(value)),
+                row=before + int(rows[index]) + 1,
+                count=int(count),
+            )
+
+
+def _floats(column: pd.Series) -> ibm_float.Floats:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        return column.to_numpy(dtype=np.float64)  # na_value would lose special missing values
+    if columns.is_number(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.full(len(column), np.nan)
