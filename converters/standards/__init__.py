@@ -1,0 +1,1 @@
+"""What SDTMIG, ADaMIG and Controlled Terminology say, read from the shipped ``schemas/``."""
