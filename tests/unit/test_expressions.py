@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import threading
 import time
 import warnings
 from collections.abc import Mapping
@@ -406,9 +407,10 @@ REFUSED = [
     ("X\u200b == 1", 2, "U+200B"),
     ("X" * 10_001, 10_000, "10000 characters"),
     ("(" * 60 + "X" + ")" * 60, 51, "brackets"),
-    ("-" * 9_000 + "X", 1, "too deep"),
-    ("not " * 2_000 + "True", 1, "too deep|more than"),
-    ("X**" * 3_000 + "X", 1, "too deep|more than"),
+    ("-" * 9_000 + "X", 101, "100 deep"),
+    ("not " * 2_000 + "True", 401, "100 deep"),
+    ("X**" * 3_000 + "X", 302, "100 deep"),
+    (("(" + "- " * 50) * 40 + "X" + ")" * 40, 208, "100 deep"),
     ("X+" * 3_000 + "X", 1, "too deep|more than"),
     ("1 if X == 1 else " * 500 + "X", 1, "too deep|more than"),
     ("X.A" * 2_000, 1, "too deep|more than|DATASET"),
@@ -500,6 +502,20 @@ def test_nested_chains_and_growing_texts_take_no_time_and_no_memory() -> None:
         bomb = f'replace({bomb}, "a", "aaaaaaaaaa")'
     assert run(bomb, X=["a", "b"]) == [None, "b"]
     assert time.perf_counter() - start < 2
+
+
+def test_the_deepest_texts_are_refused_in_a_thread_with_a_small_stack() -> None:
+    found: list[object] = []
+    texts = [text for text, _, _ in REFUSED if len(text) > 40]
+    size = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.extend(outcome(text) for text in texts))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+    assert len(found) == len(texts)
+    assert all(isinstance(item, ExpressionError) for item in found)
 
 
 def test_an_expression_survives_pickling() -> None:

@@ -150,7 +150,11 @@ def _equal(sign: str, left: Text, right: Text) -> Truth:
     if right.codes.size == 1:
         left, right = right, left
     # One side's codes are said in the other's: -1 is missing, -2 a value the other lacks.
-    places = {value: code for code, value in enumerate(left.values)}
+    if len(right.values) == 1:
+        (value,) = right.values
+        places = {value: left.values.index(value)} if value in left.values else {}
+    else:
+        places = {value: code for code, value in enumerate(left.values)}
     said = vectors.spread([places.get(value, -2) for value in right.values], -1, np.int32)
     codes = said[right.codes]
     if sign == "==":

@@ -195,6 +195,8 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+#: Signs that nest without brackets: a sign before a sign, a power.
+_DEEP = re.compile(r"(?:[-+]|\bnot\b)(?= *(?:[-+]|not\b))|\*\*")
 _WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "None", "True", "False"})
 _INSTEAD = {
     "&": "write and",
@@ -241,23 +243,29 @@ def _scan(text: str) -> str:
     for token in _TOKEN.finditer(text):
         kind, piece, column = str(token.lastgroup), token.group(), token.start() + 1
         if kind == "text":
-            if before == "text":
-                _fail("a comma or an operator is missing between two texts", column)
-            if before == "word" and text[column - 2] not in " \t\r\n\f":
-                _fail("write a space before the quotes; a text has no prefix", column)
+            _text_token(text, before, column)
             piece = piece[0] + "x" * (len(piece) - 2) + piece[0]
-        elif kind == "blank":
-            pieces.append(" " * len(piece))
-            continue
         elif kind in ("open", "close"):
             _bracket(kind, piece, column, brackets)
-        else:
+        elif kind != "blank":
             _REFUSE[kind](token, column)
-        pieces.append(piece)
-        before = kind
+        pieces.append(piece if kind != "blank" else " " * len(piece))
+        before = kind if kind != "blank" else before
     if brackets:
         _fail(f"'{brackets[-1][0]}' is not closed", brackets[-1][1])
-    return "".join(pieces)
+    masked = "".join(pieces)
+    # Python's parser goes as deep as these go, whatever room there is for it.
+    deep = [found.start() for found in _DEEP.finditer(masked)]
+    if len(deep) > DEEPEST:
+        _fail(f"the expression is nested more than {DEEPEST} deep", deep[DEEPEST] + 1)
+    return masked
+
+
+def _text_token(text: str, before: str, column: int) -> None:
+    if before == "text":
+        _fail("a comma or an operator is missing between two texts", column)
+    if before == "word" and text[column - 2] not in " \t\r\n\f":
+        _fail("write a space before the quotes; a text has no prefix", column)
 
 
 def _bracket(kind: str, piece: str, column: int, brackets: list[tuple[str, int]]) -> None:
