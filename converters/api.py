@@ -1,0 +1,112 @@
+"""What a program may ask of the library: check a study, convert it, read and write datasets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from converters.dataset import Dataset
+from converters.errors import Problem, SpecError
+from converters.findings import Finding, Severity
+from converters.pipeline.convert import Conversion, Progress, convert_study
+from converters.pipeline.package import check_place, write_package
+from converters.pipeline.plan import make_plan
+from converters.study import Study, read_study
+from converters.validation import check_datasets
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a conversion came to.
+
+    ``datasets`` by name, ``findings`` gravest first, ``sources`` the account of each source's
+    records. ``out`` is the folder that was written; ``published`` says whether it is the one asked
+    for or, for findings at or above ``fail_on``, the one beside it.
+    """
+
+    datasets: Mapping[str, Dataset]
+    findings: tuple[Finding, ...]
+    sources: tuple[Mapping[str, Any], ...]
+    out: Path | None
+    published: bool
+
+    def worst(self) -> Severity | None:
+        """The gravest severity among the findings; None for a clean run."""
+        return min((item.severity for item in self.findings), key=lambda s: s.rank, default=None)
+
+
+def check(folder: str | os.PathLike[str]) -> list[Problem]:
+    """All that is wrong with a study's specs, without looking at its data; empty if nothing is."""
+    study, problems = read_study(Path(folder))
+    if study is not None:
+        try:
+            make_plan(study)
+        except SpecError as error:
+            problems = [*problems, *error.problems]
+    return sorted(set(problems), key=_place)
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.file, problem.line or 0, problem.column or 0, problem.message
+
+
+def open_study(folder: str | os.PathLike[str]) -> Study:
+    """A study folder, loaded.
+
+    Raises:
+        SpecError: with every problem that ``check`` finds.
+    """
+    problems = check(folder)
+    study, _ = read_study(Path(folder))
+    if problems or study is None:
+        raise SpecError(*problems)
+    return study
+
+
+def convert(
+    folder: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    fail_on: Severity | None = Severity.ERROR,
+    progress: Progress = lambda *_: None,
+) -> Report:
+    """Converts a study's raw records into SDTM, checks them, and writes the package to ``out``.
+
+    With findings at or above ``fail_on`` (None: whatever is found) ``out`` stays as it was, and the
+    package goes to a folder beside it whose name ends in ``-failed``. Without ``out`` nothing is
+    written.
+
+    Raises:
+        SpecError: the study or a spec is wrong.
+        InputError: a source cannot be read as it should.
+        OutputError: the package cannot be written.
+    """
+    study = open_study(folder)
+    if out is not None:
+        check_place(Path(out))
+    conversion = convert_study(study, progress)
+    progress("validating", 0.5)
+    findings = [*conversion.findings, *validate(conversion)]
+    failed = fail_on is not None and any(item.severity.at_least(fail_on) for item in findings)
+    place = None if out is None else _place_of(Path(out), failed)
+    if place is not None:
+        findings = write_package(conversion, findings, place, progress)
+    sources = tuple(account.as_dict() for account in conversion.accounts)
+    return Report(conversion.datasets, tuple(findings), sources, place, not failed)
+
+
+def _place_of(out: Path, failed: bool) -> Path:
+    return out.with_name(f"{out.name}-failed") if failed else out
+
+
+def validate(conversion: Conversion) -> list[Finding]:
+    """The findings on converted datasets: structure, standard, terminology, relations."""
+    settings = conversion.study.settings
+    return check_datasets(
+        conversion.datasets, version=settings.sdtmig, terminology=settings.terminology
+    )
+
+

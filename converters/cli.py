@@ -1,0 +1,177 @@
+"""The command ``cdisc``: parses, calls the library, prints; it has no logic of its own."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from converters import __version__
+from converters.errors import CdiscError
+from converters.findings import Finding, Severity
+
+_EXIT_FINDINGS = 1
+_EXIT_INTERRUPTED = 130
+_FAIL_ON = {severity.value.lower(): severity for severity in Severity}
+
+_EXIT_CODES = """\b
+Exit codes:
+  0    clean
+  1    findings at or above --fail-on
+  2    the study, a spec or the command is wrong
+  3    a source cannot be read as it should
+  4    the output cannot be written
+  130  interrupted
+"""
+
+
+@click.group(epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cdisc")
+def commands() -> None:
+    """Raw clinical-trial records to CDISC SDTM: converted, checked, accounted for, packaged."""
+
+
+@commands.command(epilog=_EXIT_CODES)
+@click.argument("study", type=click.Path(path_type=Path))
+def check(study: Path) -> None:
+    """Check every spec of STUDY, a study folder, without touching its data."""
+    from converters.api import check as check_study
+
+    problems = check_study(study)
+    if problems:
+        raise CdiscError(*problems)
+    Console().print(f"{study}: the specs are in order")
+
+
+@commands.command(epilog=_EXIT_CODES)
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--out", "-o", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_FAIL_ON, "never"]),
+    default="error",
+    show_default=True,
+    help="Findings of this severity or graver keep OUT as it was; the package goes to OUT-failed.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def convert(study: Path, out: Path, fail_on: str, quiet: bool) -> None:
+    """Convert the raw records of STUDY into SDTM and write the package to OUT."""
+    from converters.api import convert as convert_study
+
+    with _progress(quiet) as progress:
+        report = convert_study(study, out, fail_on=_FAIL_ON.get(fail_on), progress=progress)
+    if not quiet:
+        console = Console()
+        console.print(_accounts(report.sources))
+        _print_details(console, report.sources)
+        _print_findings(console, report.findings)
+        records = sum(len(dataset.frame) for dataset in report.datasets.values())
+        console.print(
+            f"{len(report.datasets)} datasets, {records:,} records: written to {report.out}",
+            highlight=False,
+        )
+    if not report.published:
+        click.echo(
+            f"cdisc: findings of severity {fail_on} or graver: {out} is as it was;"
+            f" the package and its findings.json are in {report.out}",
+            err=True,
+        )
+        raise SystemExit(_EXIT_FINDINGS)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on a terminal; nothing otherwise."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda *_: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda what, done: bar.update(task, description=what, completed=done)
+
+
+def _accounts(sources: Sequence[Any]) -> Table:
+    table = Table(title="Records by source", title_justify="left")
+    table.add_column("Source")
+    for name in ("Read", "Mapped", "Excluded", "Rejected"):
+        table.add_column(name, justify="right")
+    table.add_column("Into")
+    for item in sources:
+        into = ", ".join(f"{name} {entry['mapped']:,}" for name, entry in item["datasets"].items())
+        table.add_row(
+            Text(item["source"]),
+            f"{item['records']:,}",
+            f"{item['mapped']:,}",
+            f"{sum(item['excluded'].values()):,}",
+            f"{sum(item['rejected'].values()):,}",
+            Text(into),
+        )
+    return table
+
+
+def _print_details(console: Console, sources: Sequence[Any]) -> None:
+    """Why records were left out, and which raw columns no mapping reads."""
+    for item in sources:
+        for kind in ("excluded", "rejected"):
+            for reason, count in item[kind].items():
+                console.print(Text(f"{item['source']}: {count:,} {kind}: {reason}"))
+        if item["unread_columns"]:
+            names = ", ".join(item["unread_columns"])
+            console.print(Text(f"{item['source']}: columns that no mapping reads: {names}"))
+
+
+def _print_findings(console: Console, findings: Sequence[Finding], most: int = 20) -> None:
+    counts = {s: sum(item.severity is s for item in findings) for s in Severity}
+    told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
+    console.print(f"Findings: {told or 'none'}", highlight=False)
+    for item in findings[:most]:
+        place = f" [{item.file}, record {item.record}]" if item.file else ""
+        times = f" ({item.count:,} records)" if item.count > 1 else ""
+        name = ".".join(part for part in (item.dataset, item.variable) if part)
+        console.print(
+            Text(f"  {item.severity.value}: {name}: {item.rule}: {item.message}{times}{place}")
+        )
+    if len(findings) > most:
+        console.print(f"  and {len(findings) - most} more in findings.json", highlight=False)
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line; every error ends in a message and its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        commands.main(args=arguments, prog_name="cdisc", standalone_mode=False)
+    except CdiscError as error:
+        for problem in error.problems:
+            click.echo(f"cdisc: {problem}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("cdisc: interrupted: nothing was written", err=True)
+        sys.exit(_EXIT_INTERRUPTED)
+    except KeyboardInterrupt:
+        click.echo("cdisc: interrupted: nothing was written", err=True)
+        sys.exit(_EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except MemoryError:
+        click.echo("cdisc: there is not enough memory for this study", err=True)
+        sys.exit(4)
+
+
+if __name__ == "__main__":
+    main()

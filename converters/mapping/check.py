@@ -1,0 +1,132 @@
+"""A document held against its JSON Schema, every difference told as a person would tell it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from converters.errors import Problem, nearest
+from converters.mapping.document import Document, Path_
+from converters.resources import folder
+
+_TYPES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "nothing",
+}
+
+
+@cache
+def schema(name: str) -> Mapping[str, Any]:
+    """The mapping language's JSON Schema ``name`` (``study`` or ``dataset``)."""
+    loaded: Mapping[str, Any] = json.loads(
+        (folder("schemas") / "mapping" / f"{name}.json").read_text("utf-8")
+    )
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schema(name))
+
+
+def check_document(document: Document, name: str) -> list[Problem]:
+    """All differences between a document and the JSON Schema ``name``, in document order."""
+    errors = _validator(name).iter_errors(document.data)
+    problems = {item for error in errors for item in _problems(document, error)}
+    return sorted(problems)
+
+
+def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+    path: Path_ = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = [key for key in error.instance if key not in known]
+        for key in unknown:
+            hint = nearest(key, known) or f"; expected one of: {', '.join(known)}"
+            yield document.problem((*path, key), f"unknown key '{key}'{hint}", at_key=True)
+    elif error.validator == "propertyNames":
+        key = error.instance
+        yield document.problem((*path, key), f"'{key}' {_pattern_words(error)}", at_key=True)
+    elif error.validator in ("oneOf", "anyOf") and error.context:
+        yield from _alternatives(document, error, path)
+    else:
+        yield document.problem(path, _message(error, path))
+
+
+def _alternatives(document: Document, error: ValidationError, path: Path_) -> Iterator[Problem]:
+    """The errors of the one alternative that the author meant: the one of the written type."""
+    branches: dict[int, list[ValidationError]] = {}
+    for item in error.context or ():
+        branches.setdefault(int(item.schema_path[0]), []).append(item)
+    typed = [
+        branch
+        for branch in branches.values()
+        if not any(item.validator == "type" and not item.path for item in branch)
+    ]
+    if len(typed) == 1:
+        for item in typed[0]:
+            yield from _problems(document, item)
+        return
+    kinds = [_kind(option) for option in error.validator_value]
+    wanted = " or ".join(dict.fromkeys(kind for kind in kinds if kind))
+    found = _shown(error.instance)
+    yield document.problem(path, f"{_where(path)}expected {wanted or 'another form'}, found {found}")
+
+
+def _kind(option: Mapping[str, Any]) -> str:
+    if "enum" in option:
+        return "one of " + ", ".join(str(item) for item in option["enum"])
+    kinds = option.get("type", ())
+    return " or ".join(_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def _message(error: ValidationError, path: Path_) -> str:
+    value = error.instance
+    where = _where(path)
+    match error.validator:
+        case "type":
+            return f"{where}expected {_kind(error.schema)}, found {_shown(value)}"
+        case "required":
+            absent = [key for key in error.validator_value if key not in value]
+            return f"{where}lacks the key {' and '.join(repr(key) for key in absent)}"
+        case "enum":
+            options = [str(item) for item in error.validator_value]
+            hint = nearest(str(value), options)
+            return f"{where}'{value}' is not one of {', '.join(options)}{hint}"
+        case "pattern":
+            return f"{where}'{value}' {_pattern_words(error)}"
+        case "minProperties" | "minItems" | "minLength":
+            return f"{where}must not be empty"
+        case "dependentRequired":
+            return f"{where}{error.message}"
+    return f"{where}{_shown(value)} is not allowed here ({error.validator} {error.validator_value})"
+
+
+def _pattern_words(error: ValidationError) -> str:
+    words = error.schema.get("$comment")
+    return str(words) if words else f"does not match {error.validator_value}"
+
+
+def _where(path: Path_) -> str:
+    names = [str(part) for part in path if not isinstance(part, int)]
+    return f"{names[-1]}: " if names else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    return f"the {'text' if isinstance(value, str) else 'value'} '{value}'"

@@ -1,0 +1,53 @@
+"""What study.yaml says of the study as a whole: identity, versions, visits, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from converters.standards.terminology import Terminology
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A planned visit: its number, name and planned day, and the raw names that mean it."""
+
+    VISITNUM: float
+    VISIT: str
+    VISITDY: float | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How raw dates are read where a spec says nothing else.
+
+    ``pivot`` is the last two-digit year of this century, ``unknown`` the tokens for unknown parts
+    beside the usual ones, ``timezone`` what is appended to times (``+01:00`` or ``Z``).
+    """
+
+    formats: tuple[str, ...] = ()
+    pivot: int | None = None
+    unknown: tuple[str, ...] = ()
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The study's settings.
+
+    ``usubjid`` is the expression over raw columns that makes USUBJID; ``created`` is the package's
+    creation time in ISO 8601; ``keys`` are the study's own natural keys by dataset.
+    """
+
+    study_id: str
+    title: str
+    description: str
+    protocol: str
+    created: str
+    sdtmig: str
+    terminology: Terminology
+    usubjid: str = ""
+    visits: tuple[Visit, ...] = ()
+    dates: Dates = field(default_factory=Dates)
+    units: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The order of the work, the work itself, the account of records, and the package on disk."""

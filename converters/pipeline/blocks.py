@@ -1,0 +1,275 @@
+"""Blocks of records and what is defined in each: the spec's words, and what the standard knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from converters.errors import Problem, nearest
+from converters.mapping.document import Path_
+from converters.mapping.spec import BlockSpec, DatasetSpec, Test, VariableSpec
+from converters.rules.definition import Definition, automatic, define
+from converters.rules.registry import rules
+from converters.rules.rule import Target
+from converters.standards.sdtmig import Domain, DomainVariable
+from converters.standards.terminology import Codelist, Terminology
+
+FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
+
+#: Origins of what the standard makes, where they are not the rule's.
+_ORIGINS = {"STUDYID": "Protocol"}
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """Records of one source made by one set of definitions; ``test`` is the one they are of."""
+
+    spec: BlockSpec
+    test: Test | None
+    definitions: Mapping[str, Definition]
+
+
+class BlockBuilder:
+    """Builds the blocks of one dataset and gathers what is wrong with its definitions."""
+
+    def __init__(
+        self,
+        spec: DatasetSpec,
+        domain: Domain,
+        known: Mapping[str, DomainVariable],
+        terminology: Terminology,
+        study_id: str,
+        days: bool,
+    ) -> None:
+        """``known`` are the variables the dataset may have; ``days``: study days can be made."""
+        self.spec, self.domain, self.known = spec, domain, known
+        self.terminology, self.study_id, self.days = terminology, study_id, days
+        self.problems: list[Problem] = []
+        self._checked: set[Path_] = set()
+
+    def build(self) -> tuple[BlockPlan, ...]:
+        """The blocks, every one with a definition of every variable of the dataset."""
+        stated = [
+            (block, test, self._stated(block, test))
+            for block in self.spec.blocks
+            for test in (block.tests or (None,))
+        ]
+        names = {name for _, _, definitions in stated for name in definitions}
+        return tuple(
+            BlockPlan(block, test, self._complete(block, definitions, names))
+            for block, test, definitions in stated
+        )
+
+    def _stated(self, block: BlockSpec, test: Test | None) -> dict[str, Definition]:
+        specs: dict[str, VariableSpec] = {**self.spec.variables, **block.variables}
+        if test is not None:
+            specs |= self._of_test(test)
+            own = test.keys.get("variables", {})
+            specs |= {
+                name: VariableSpec(name, keys, (*test.path, "variables", name))
+                for name, keys in own.items()
+            }
+        specs |= self.spec.supplemental
+        found = {}
+        for name, item in specs.items():
+            definition = self._define(item)
+            if definition is not None:
+                found[name] = definition
+        return found
+
+    def _of_test(self, test: Test) -> dict[str, VariableSpec]:
+        """What a test of a findings block says in fewer words."""
+        keys, prefix = test.keys, self.domain.name
+        result = f"raw[{keys['from']!r}] is None"
+        implied: dict[str, dict[str, Any]] = {
+            "TESTCD": {"assign": test.code},
+            "ORRES": {"from": keys["from"]},
+        }
+        if "label" in keys:
+            implied["TEST"] = {"assign": keys["label"]}
+        unit = keys.get("unit")
+        if isinstance(unit, str):
+            implied["ORRESU"] = {"assign": unit, "when": f"not ({result})"}
+        elif unit is not None:
+            implied["ORRESU"] = {"from": unit["from"], "when": f"not ({result})"}
+        if "not_done" in keys:
+            implied["STAT"] = {"assign": "NOT DONE", "when": result}
+        if "reason_not_done" in keys:
+            implied["REASND"] = {"from": keys["reason_not_done"], "when": result}
+        return {
+            prefix + name: VariableSpec(prefix + name, item, test.path)
+            for name, item in implied.items()
+        }
+
+    def _define(self, item: VariableSpec) -> Definition | None:
+        target = self._target(item)
+        try:
+            definition = define(item, target)
+        except ValueError as error:
+            self._problem(item.path, str(error))
+            return None
+        if target.codelists and "codelist" not in item.keys:
+            changes = [*definition.changes, (rules()["codelist"], target.codelists[0].name)]
+            changes.sort(key=lambda change: change[0].order)
+            definition = Definition(
+                target, definition.rule, definition.args, tuple(changes), item.keys, item.path
+            )
+        for place, message, offset in definition.problems():
+            self._problem((*item.path, *place), f"{item.name}: {message}", offset)
+        if definition.rule.whole and item.path[:1] not in (("variables",), ("supplemental",)):
+            message = f"{item.name}: '{definition.rule.name}' looks at all records of the dataset: state it under the dataset's own variables"
+            self._problem(item.path, message)
+        return definition
+
+    def _target(self, item: VariableSpec) -> Target:
+        variable = self.known.get(item.name)
+        if variable is None and not item.supplemental:
+            message = (
+                f"{item.name} is no variable of {self.spec.domain}"
+                f"{nearest(item.name, self.known)}; a non-standard variable goes under 'supplemental'"
+            )
+            self._problem(item.path, message, at_key=True)
+        if variable is not None and item.supplemental:
+            message = f"{item.name} is a variable of {self.spec.domain}: move it to 'variables'"
+            self._problem(item.path, message, at_key=True)
+        kind = variable.kind if variable else "Char"
+        return Target(
+            self.spec.name, self.domain.name, item.name, kind, self._codelists(item, variable)
+        )
+
+    def _codelists(
+        self, item: VariableSpec, variable: DomainVariable | None
+    ) -> tuple[Codelist, ...]:
+        named = item.keys.get("codelist")
+        if named == "none":
+            return ()
+        if named is not None:
+            codelist = self.terminology.get(str(named))
+            if codelist is None:
+                hint = nearest(str(named), self.terminology.names())
+                message = f"{item.name}: unknown codelist '{named}' in {self.terminology.label}{hint}"
+                self._problem((*item.path, "codelist"), message)
+                return ()
+            return (codelist,)
+        return standard_codelists(variable, self.domain, self.terminology)
+
+    def _complete(
+        self, block: BlockSpec, stated: dict[str, Definition], names: set[str]
+    ) -> dict[str, Definition]:
+        """All definitions of a block, in the order of writing."""
+        found = dict(stated)
+        automatics = self._automatic(block, stated, names)
+        for name, variable in self.known.items():
+            if name in found:
+                continue
+            definition = automatics.get(name)
+            if definition is None and (name in names or variable.core in ("Req", "Exp")):
+                definition = automatic(self._standard_target(name), "empty")
+            if definition is not None:
+                found[name] = definition
+        for name in self.spec.supplemental:
+            if name not in found:
+                continue
+            found[name] = found.pop(name)
+        ordered = [name for name in self.known if name in found]
+        return {name: found[name] for name in (*ordered, *self.spec.supplemental) if name in found}
+
+    def _standard_target(self, name: str) -> Target:
+        variable = self.known[name]
+        codelists = standard_codelists(variable, self.domain, self.terminology)
+        return Target(self.spec.name, self.domain.name, name, variable.kind, codelists)
+
+    def _automatic(
+        self, block: BlockSpec, stated: Mapping[str, Definition], names: set[str]
+    ) -> dict[str, Definition]:
+        rule_of = dict(self._identifiers(block))
+        rule_of |= dict(self._visit(stated))
+        rule_of |= dict(self._days(names))
+        if self.domain.dataset_class in FINDINGS:
+            rule_of |= dict(self._results(names))
+        sequence = f"{self.domain.name}SEQ"
+        if sequence in self.known:
+            rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of}))
+        return {
+            name: automatic(self._standard_target(name), rule, args, _ORIGINS.get(name, ""))
+            for name, (rule, args) in rule_of.items()
+            if name in self.known and name not in stated
+        }
+
+    def _identifiers(self, block: BlockSpec) -> Iterator[tuple[str, tuple[str, Any]]]:
+        yield "STUDYID", ("assign", self.study_id)
+        yield "DOMAIN", ("assign", self.domain.name)
+        if block.rows is None:
+            yield "USUBJID", ("subject", True)
+
+    def _visit(self, stated: Mapping[str, Definition]) -> Iterator[tuple[str, tuple[str, Any]]]:
+        for name in ("VISIT", "VISITNUM"):
+            definition = stated.get(name)
+            if definition is not None and definition.rule.name == "visit":
+                for other in ("VISIT", "VISITNUM", "VISITDY"):
+                    yield other, ("visit", definition.args)
+                return
+
+    def _days(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
+        if not self.days:
+            return
+        for name in names:
+            if name.endswith("DTC") and name.startswith(self.domain.name):
+                day = f"{name[:-3]}DY"
+                if day in self.known:
+                    yield day, ("study_day", name)
+
+    def _results(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
+        prefix = self.domain.name
+        if f"{prefix}TESTCD" in names:
+            yield f"{prefix}TEST", ("decode", f"{prefix}TESTCD")
+        if f"{prefix}ORRES" in names:
+            for part in ("STRESC", "STRESN", "STRESU"):
+                yield prefix + part, ("standard_result", {"units": self.standard_units()})
+
+    def standard_units(self) -> dict[str, Any]:
+        """The table of standard units: the dataset's, and what each test says of itself."""
+        table = dict(self.spec.standard_units)
+        for block in self.spec.blocks:
+            for test in block.tests:
+                entry = _units_of(test.keys)
+                if entry:
+                    table.setdefault(test.code, entry)
+        return table
+
+    def _sequence(self, names: set[str]) -> dict[str, Any]:
+        keys = [key for key in (self.spec.keys or self.domain.keys) if key in names]
+        if "USUBJID" in self.known:
+            by = [key for key in keys if key not in ("STUDYID", "USUBJID")]
+            return {"by": by or ["USUBJID"]}
+        by = [key for key in keys if key not in ("STUDYID", f"{self.domain.name}SEQ")]
+        return {"by": by or ["STUDYID"], "within": by[:1] or ["STUDYID"]}
+
+    def _problem(self, path: Path_, message: str, offset: int = 0, *, at_key: bool = False) -> None:
+        problem = self.spec.document.problem(path, message, at_key=at_key, offset=offset)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _units_of(keys: Mapping[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    if "standard_unit" in keys:
+        entry["unit"] = keys["standard_unit"]
+    if "factor" in keys and isinstance(keys.get("unit"), str):
+        pair = {"factor": keys["factor"], "offset": keys.get("offset", 0)}
+        entry["from"] = {keys["unit"]: pair}
+    if "digits" in keys:
+        entry = {"unit": keys.get("unit") if isinstance(keys.get("unit"), str) else None, **entry}
+        entry["digits"] = keys["digits"]
+    return entry
+
+
+def standard_codelists(
+    variable: DomainVariable | None, domain: Domain, terminology: Terminology
+) -> tuple[Codelist, ...]:
+    """The codelists that the standard names for a variable, as far as the terminology has them."""
+    if variable is None:
+        return ()
+    found = [terminology.get(code) for code in variable.codelists]
+    return tuple(item for item in found if item is not None)

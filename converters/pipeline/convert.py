@@ -1,0 +1,166 @@
+"""The conversion: sources are read, the plan is carried out, datasets and accounts come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.dataset import Dataset
+from converters.errors import InputError, Problem
+from converters.findings import Finding
+from converters.mapping.expressions import parse
+from converters.mapping.spec import BlockSpec
+from converters.pipeline.account import SourceAccount
+from converters.pipeline.blocks import BlockPlan
+from converters.pipeline.finish import finish
+from converters.pipeline.notes import Notes
+from converters.pipeline.plan import RECORDS, Plan, make_plan
+from converters.pipeline.raw import Raw, written_rows
+from converters.pipeline.select import Part, select_parts
+from converters.pipeline.work import Tables, Work
+from converters.sources import Source, read_columns, read_source
+from converters.study import Study
+
+#: Called with what is being done and how much of it is done, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a conversion gives: datasets by name, findings, and the account of each source."""
+
+    study: Study
+    datasets: Mapping[str, Dataset]
+    findings: tuple[Finding, ...]
+    accounts: tuple[SourceAccount, ...]
+
+
+def convert_study(study: Study, progress: Progress = lambda *_: None) -> Conversion:
+    """Converts the raw records of a study into its SDTM datasets.
+
+    Raises:
+        SpecError: the specs are wrong; every problem is told.
+        InputError: a source cannot be read as it should; every source is tried.
+    """
+    make_plan(study)  # problems that need no data come first
+    used = _used_sources(study)
+    headers = _try_all(used, lambda name: tuple(read_columns(study.sources[name])))
+    plan = make_plan(study, headers)
+    done = iter(range(1, len(used) + 1))
+
+    def read(name: str) -> Source:
+        progress(f"reading {name}", next(done) / len(used))
+        return read_source(study.sources[name], plan.read[name])
+
+    return convert_sources(plan, _try_all(used, read), progress)
+
+
+def convert_sources(
+    plan: Plan, sources: Mapping[str, Source], progress: Progress = lambda *_: None
+) -> Conversion:
+    """Carries out a plan on sources that are read."""
+    run = _Run(plan, sources)
+    for number, (dataset, variable) in enumerate(plan.order, start=1):
+        progress(f"converting {dataset}", number / len(plan.order))
+        if variable == RECORDS:
+            run.start(dataset)
+        else:
+            run.works[dataset].make(variable, plan.study.settings, run.tables)
+    works = [run.works[name] for name in plan.datasets]
+    datasets = finish(works, plan.study.settings)
+    return Conversion(plan.study, datasets, tuple(run.findings), tuple(run.accounts.values()))
+
+
+def _used_sources(study: Study) -> list[str]:
+    """Every source of study.yaml: those no spec reads are read too, to be accounted for."""
+    return list(study.sources)
+
+
+def _try_all(names: list[str], read: Callable[[str], T]) -> dict[str, T]:
+    """Reads every source; the problems of all that fail are raised together."""
+    found: dict[str, T] = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found[name] = read(name)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+    return found
+
+
+class _Run:
+    """The state of one conversion."""
+
+    def __init__(self, plan: Plan, sources: Mapping[str, Source]) -> None:
+        self.plan = plan
+        self.study = plan.study
+        self.files: list[tuple[str, str]] = []
+        self.findings: list[Finding] = [f for source in sources.values() for f in source.findings]
+        self.raws = {name: self._raw(source) for name, source in sources.items()}
+        self.accounts = {name: self._account(source) for name, source in sources.items()}
+        self.works: dict[str, Work] = {}
+        self.tables = Tables(self.works, self.raws)
+
+    def _raw(self, source: Source) -> Raw:
+        base = len(self.files)
+        self.files += [(source.name, self._shown(file)) for file in source.files]
+        frame = source.frame
+        makers: dict[str, Callable[[], pd.Series]] = {
+            name: (lambda name=name: frame[name]) for name in frame  # type: ignore[misc]
+        }
+        text = self.study.usubjid.get(source.name)
+        if text:
+            expression = parse(text)
+            makers["USUBJID"] = lambda: columns.map_text(
+                expression.evaluate(lambda ref: frame[ref.name], len(frame)),
+                lambda values: [value.strip() or None for value in values],
+            )
+        origin = (source.file_codes.astype(np.int32) + base).astype(np.int32)
+        return Raw(source.name, makers, origin, source.records)
+
+    def _shown(self, file: str) -> str:
+        folder = str(self.study.folder.resolve())
+        return file.removeprefix(folder).lstrip("/\\") if file.startswith(folder) else file
+
+    def _account(self, source: Source) -> SourceAccount:
+        read = self.plan.read.get(source.name, frozenset())
+        unread = tuple(name for name in source.all_columns if name not in read)
+        files = tuple(self._shown(file) for file in source.files)
+        return SourceAccount(source.name, files, len(source.frame), unread)
+
+    def start(self, dataset: str) -> None:
+        """Chooses the records of a dataset."""
+        plan = self.plan.datasets[dataset]
+        notes = Notes(dataset, self.files, self.findings)
+        groups: dict[int, list[BlockPlan]] = {}
+        for block in plan.blocks:
+            groups.setdefault(id(block.spec), []).append(block)
+        parts: list[Part] = []
+        for blocks in groups.values():
+            raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
+            chosen, fate = select_parts(blocks, raw, self.raws, notes)
+            parts += chosen
+            if raw.name in self.accounts:
+                self.accounts[raw.name].add(dataset, fate)
+        self.works[dataset] = Work(plan, parts, notes)
+
+    def _block_raw(self, spec: BlockSpec, file: str) -> Raw:
+        if spec.rows is not None:
+            self.files.append(("", file))
+            return written_rows("", spec.rows, len(self.files) - 1)
+        if spec.source in self.raws:
+            return self.raws[str(spec.source)]
+        work = self.works[str(spec.source)]
+        makers: dict[str, Callable[[], pd.Series]] = {
+            name: (lambda name=name: work.variable(name)) for name in work.plan.variables  # type: ignore[misc]
+        }
+        return Raw(work.name, makers, work.origin, work.record)

@@ -1,0 +1,192 @@
+"""The metadata of a converted dataset: from the standard, the definitions and the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from converters import columns, iso8601
+from converters.dataset import (
+    Condition,
+    Metadata,
+    Method,
+    Origin,
+    Term,
+    UsedCodelist,
+    ValueLevel,
+    Variable,
+)
+from converters.pipeline.blocks import FINDINGS
+from converters.pipeline.plan import DatasetPlan
+from converters.rules.definition import Definition
+from converters.standards.terminology import Codelist, Terminology
+
+_NUMBER_BYTES = 8
+_MOST_DIGITS = 12
+
+
+def describe(plan: DatasetPlan, frame: pd.DataFrame, terminology: Terminology) -> Metadata:
+    """The metadata of a dataset with the columns of ``frame``, in their order."""
+    domain, spec = plan.domain, plan.spec
+    split = spec.name != domain.name
+    return Metadata(
+        name=spec.name,
+        label=spec.label or domain.label,
+        dataset_class=domain.dataset_class,
+        structure=domain.structure or "One record per finding per subject",
+        keys=plan.keys,
+        variables=tuple(_variable(plan, name, frame[name], terminology) for name in frame),
+        domain=domain.name,
+        repeating=domain.repeating,
+        reference_data=domain.reference_data,
+        comment=spec.comment,
+        domain_label=domain.label if split else "",
+        value_level=tuple(_results_by_test(plan, frame)),
+    )
+
+
+def _variable(
+    plan: DatasetPlan, name: str, column: pd.Series, terminology: Terminology
+) -> Variable:
+    definitions = [block.definitions[name] for block in plan.blocks]
+    stated = [item for item in definitions if item.rule.name != "empty"] or definitions
+    standard = plan.known[name]
+    label = next((d.attributes["label"] for d in stated if d.attributes and "label" in d.attributes), "")
+    comment = next(
+        (d.attributes["comment"] for d in stated if d.attributes and "comment" in d.attributes), ""
+    )
+    origin = _origin(stated)
+    variable = Variable(
+        name=name,
+        label=label or standard.label,
+        kind=standard.kind,
+        role=standard.role,
+        core=standard.core,
+        mandatory=standard.core == "Req",
+        codelist=used_codelist(stated[0].target.codelists, column, terminology),
+        origin=origin,
+        method=_method(stated) if origin.type == "Derived" else None,
+        comment=comment,
+    )
+    return with_type(variable, column, standard.described)
+
+
+def _origin(definitions: Sequence[Definition]) -> Origin:
+    """The one origin of all blocks; where they differ, the first that is not Assigned."""
+    origins = list(dict.fromkeys(item.origin() for item in definitions))
+    return next((item for item in origins if item.type != "Assigned"), origins[0])
+
+
+def _method(definitions: Sequence[Definition]) -> Method | None:
+    words = list(dict.fromkeys(text for item in definitions if (text := item.words())))
+    formulas = list(
+        dict.fromkeys(str(item.args) for item in definitions if item.rule.name == "formula")
+    )
+    return Method(" ".join(words), "; ".join(formulas)) if words else None
+
+
+def with_type(variable: Variable, column: pd.Series, described: str = "") -> Variable:
+    """The variable with the data type, length and digits that its values have."""
+    if variable.kind == "Num":
+        return _number_type(variable, column.to_numpy(dtype=np.float64, na_value=np.nan))
+    values = columns.parts(column).values
+    length = max((len(value.encode()) for value in values), default=1)
+    if described.startswith("ISO 8601"):
+        data_type = iso8601.data_type(values) if values else "datetime"
+        return replace(variable, data_type=data_type, length=length)
+    return replace(variable, data_type="text", length=length)
+
+
+def _number_type(variable: Variable, values: np.ndarray) -> Variable:
+    present = np.unique(values[~np.isnan(values)])
+    if (present == np.trunc(present)).all():
+        return replace(variable, data_type="integer", length=_NUMBER_BYTES)
+    digits = max(_decimals(value) for value in present)
+    return replace(
+        variable, data_type="float", length=_NUMBER_BYTES, significant_digits=min(digits, _MOST_DIGITS)
+    )
+
+
+def _decimals(value: float) -> int:
+    text = f"{value:.12g}"
+    mantissa, _, exponent = text.partition("e")
+    return max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
+
+
+def used_codelist(
+    codelists: Sequence[Codelist], column: pd.Series, terminology: Terminology
+) -> UsedCodelist | None:
+    """The codelist that knows most of the values, with the terms that the data use."""
+    if not codelists:
+        return None
+    values = sorted(columns.parts(column).values)
+    codelist = max(codelists, key=lambda item: sum(value in item for value in values))
+    return UsedCodelist(
+        name=codelist.name,
+        label=codelist.label,
+        code=codelist.code,
+        extensible=codelist.extensible,
+        terms=tuple(_term(codelist, value, terminology) for value in values),
+        standard="SDTM",
+    )
+
+
+def _term(codelist: Codelist, value: str, terminology: Terminology) -> Term:
+    term = codelist.find(value) if value in codelist else None
+    extended = term is None or value in codelist.extended
+    decode = terminology.decode(codelist, value)
+    return Term(value, "" if term is None else term.code, decode, extended)
+
+
+def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLevel]:
+    """Value-level metadata of --ORRES: type and length for each test (Define-XML 2.1, 4.2.2)."""
+    prefix = plan.domain.name
+    test, result = f"{prefix}TESTCD", f"{prefix}ORRES"
+    if plan.domain.dataset_class not in FINDINGS or test not in frame or result not in frame:
+        return
+    ids, first = columns.tuples([frame[test], frame[result]], len(frame))
+    tests = columns.take(frame[test], first)
+    results = columns.take(frame[result], first)
+    codes, names = columns.parts(tests)
+    origin = _origin([block.definitions[result] for block in plan.blocks])
+    for number in sorted(range(len(names)), key=names.__getitem__):
+        values = columns.take(results, np.flatnonzero(codes == number))
+        base = Variable(result, plan.known[result].label, "Char", origin=origin)
+        yield ValueLevel(result, (Condition(test, "EQ", (names[number],)),), _result_type(base, values))
+
+
+def _result_type(variable: Variable, values: pd.Series) -> Variable:
+    """Text that holds only numbers is described as integer or float."""
+    texts = columns.parts(values).values
+    numbers = [columns.parse_number(text) for text in texts]
+    length = max((len(text.encode()) for text in texts), default=1)
+    if not texts or np.isnan(numbers).any():
+        return replace(variable, data_type="text", length=length)
+    digits = max(len(text.partition(".")[2]) for text in texts)
+    if digits == 0:
+        return replace(variable, data_type="integer", length=length)
+    return replace(variable, data_type="float", length=length, significant_digits=digits)
+
+
+def share_lengths(metadata: Mapping[str, Metadata]) -> dict[str, Metadata]:
+    """A text variable of several datasets gets one length, the longest; SUPP-- keep their own.
+
+    (FDA, Study Data Technical Conformance Guide, on the length of character variables.)
+    """
+    longest: dict[str, int] = {}
+    for item in metadata.values():
+        if not item.name.startswith("SUPP"):
+            for variable in item.variables:
+                longest[variable.name] = max(longest.get(variable.name, 1), variable.length)
+    return {
+        name: item
+        if name.startswith("SUPP")
+        else replace(
+            item,
+            variables=tuple(replace(v, length=longest[v.name]) for v in item.variables),
+        )
+        for name, item in metadata.items()
+    }

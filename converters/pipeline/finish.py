@@ -1,0 +1,184 @@
+"""A finished dataset: rows in order, columns in order, metadata, trace, supplemental qualifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.columns import Rows
+from converters.dataset import (
+    Condition,
+    Dataset,
+    Metadata,
+    Method,
+    Origin,
+    ValueLevel,
+    Variable,
+)
+from converters.mapping.document import scalar_text
+from converters.mapping.settings import Settings
+from converters.pipeline.describe import describe, share_lengths, with_type
+from converters.pipeline.work import Work
+from converters.rules.definition import Definition
+from converters.standards.sdtmig import Domain, DomainVariable, load_domain
+
+
+def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
+    """The datasets, each followed by its supplemental qualifiers if it has any."""
+    found: dict[str, Dataset] = {}
+    for work in works:
+        dataset = _dataset(work, settings)
+        found[dataset.name] = dataset
+        if work.plan.spec.supplemental:
+            supplemental = _supplemental(work, settings)
+            found[supplemental.name] = supplemental
+    shared = share_lengths({name: item.metadata for name, item in found.items()})
+    return {
+        name: Dataset(shared[name], item.frame, item.trace) for name, item in found.items()
+    }
+
+
+def _dataset(work: Work, settings: Settings) -> Dataset:
+    order = _order(work)
+    names = [name for name in work.plan.variables if name not in work.plan.spec.supplemental]
+    frame = pd.DataFrame({name: columns.take(work.made[name], order) for name in names})
+    metadata = describe(work.plan, frame, settings.terminology)
+    return Dataset(metadata, frame, _trace(work, order))
+
+
+def _order(work: Work) -> Rows:
+    """By subject (code point order), then --SEQ, else the natural keys."""
+    plan, made = work.plan, work.made
+    key = np.zeros(work.rows, dtype=np.int64)
+    size = 1
+    if "USUBJID" in made:
+        key, size = columns.ranks(made["USUBJID"], plain=True)
+    sequence = f"{plan.domain.name}SEQ"
+    by = [sequence] if sequence in made else [k for k in plan.keys if k not in ("STUDYID", "USUBJID")]
+    rest = columns.sort_key([made[name] for name in by], work.rows)
+    return np.lexsort((rest, key)) if size > 1 or by else np.arange(work.rows)
+
+
+def _trace(work: Work, order: Rows) -> pd.DataFrame:
+    files = work.notes.files
+    origin = work.origin[order]
+    return pd.DataFrame(
+        {
+            "source": columns.from_codes(origin, [name for name, _ in files]),
+            "file": columns.from_codes(origin, [file for _, file in files]),
+            "record": work.record[order],
+        }
+    )
+
+
+def _supplemental(work: Work, settings: Settings) -> Dataset:
+    """SUPP--: one record for each qualifier that has a value (SDTMIG 8.4)."""
+    domain, parent = load_domain(settings.sdtmig, "SUPPQUAL"), work.plan
+    order = _order(work)
+    pieces = []
+    for number, name in enumerate(parent.spec.supplemental):
+        column = columns.take(work.made[name], order)
+        rows = np.flatnonzero(~columns.missing(column))
+        pieces.append((number, rows, columns.take(column, rows)))
+    which = np.concatenate([np.full(len(rows), number) for number, rows, _ in pieces])
+    rows = np.concatenate([rows for _, rows, _ in pieces]).astype(np.int64)
+    by_parent = np.lexsort((which, rows))
+    which, rows = which[by_parent], rows[by_parent]
+    values = columns.take(columns.concat([column for _, _, column in pieces]), by_parent)
+    frame = _supplemental_frame(work, order[rows], which, values, settings)
+    metadata = _supplemental_metadata(work, frame, domain)
+    return Dataset(metadata, frame, _trace(work, order[rows]))
+
+
+def _supplemental_frame(
+    work: Work, rows: Rows, which: Rows, values: pd.Series, settings: Settings
+) -> pd.DataFrame:
+    plan = work.plan
+    definitions = [_definition(work, name) for name in plan.spec.supplemental]
+    sequence = f"{plan.domain.name}SEQ"
+    has_sequence = sequence in work.made
+    number = columns.take(work.made[sequence], rows) if has_sequence else None
+    origins = [_qorig(item.origin()) for item in definitions]
+    evaluators = [_attribute(item, "evaluator") for item in definitions]
+    return pd.DataFrame(
+        {
+            "STUDYID": columns.constant(settings.study_id, len(rows)),
+            "RDOMAIN": columns.constant(plan.domain.name, len(rows)),
+            "USUBJID": columns.take(work.made["USUBJID"], rows),
+            "IDVAR": columns.constant(sequence if has_sequence else None, len(rows)),
+            "IDVARVAL": columns.constant(None, len(rows))
+            if number is None
+            else columns.map_text(number, list),
+            "QNAM": columns.from_codes(which, list(plan.spec.supplemental)),
+            "QLABEL": columns.from_codes(which, [_attribute(item, "label") for item in definitions]),
+            "QVAL": values,
+            "QORIG": columns.from_codes(which, origins),
+            "QEVAL": columns.from_codes(which, evaluators),
+        }
+    )
+
+
+def _definition(work: Work, name: str) -> Definition:
+    return work.plan.blocks[0].definitions[name]
+
+
+def _attribute(definition: Definition, name: str) -> str | None:
+    value = definition.attributes.get(name)
+    return None if value is None else scalar_text(value)
+
+
+def _qorig(origin: Origin) -> str:
+    """QORIG's words for an origin (SDTMIG 8.4.1)."""
+    if origin.type == "Collected":
+        return "eDT" if origin.source == "Vendor" else "CRF"
+    return origin.type.upper()
+
+
+def _supplemental_metadata(work: Work, frame: pd.DataFrame, domain: Domain) -> Metadata:
+    name = f"SUPP{work.plan.spec.name}"[:8]
+    return Metadata(
+        name=name,
+        label=f"Supplemental Qualifiers for {work.plan.spec.name}",
+        dataset_class=domain.dataset_class,
+        structure=domain.structure,
+        keys=domain.keys,
+        variables=tuple(_qualifier_column(domain.variable(name), frame[name]) for name in frame),
+        domain=name,
+        domain_label=work.plan.domain.label,
+        repeating=domain.repeating,
+        value_level=tuple(_qualifiers(work, frame)),
+    )
+
+
+def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
+    variable = Variable(
+        name=standard.name,
+        label=standard.label,
+        kind=standard.kind,
+        role=standard.role,
+        core=standard.core,
+        mandatory=standard.core == "Req",
+        origin=Origin("Assigned", "Sponsor"),
+    )
+    return with_type(variable, column)
+
+
+def _qualifiers(work: Work, frame: pd.DataFrame) -> Iterator[ValueLevel]:
+    """Value-level metadata of QVAL: what each qualifier is and where it comes from."""
+    codes, names = columns.parts(frame["QNAM"])
+    for number, name in enumerate(names):
+        definition = _definition(work, name)
+        values = columns.take(frame["QVAL"], np.flatnonzero(codes == number))
+        origin, words = definition.origin(), definition.words()
+        variable = Variable(
+            name="QVAL",
+            label=_attribute(definition, "label") or name,
+            kind="Char",
+            origin=origin,
+            method=Method(words) if words and origin.type == "Derived" else None,
+            comment=_attribute(definition, "comment") or "",
+        )
+        yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (name,)),), with_type(variable, values))

@@ -1,0 +1,96 @@
+"""Raw records as the rules see them: columns of text by name, and where each record came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from converters import columns
+from converters.columns import Rows
+from converters.mapping.document import scalar_text
+
+
+class Raw:
+    """Records under one name; columns are made when they are first asked for.
+
+    ``origin`` (a number in the run's list of files) and ``record`` (1-based in that file) say where
+    each row came from, ``parent`` which row of the source it is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        makers: Mapping[str, Callable[[], pd.Series]],
+        origin: npt.NDArray[np.int32],
+        record: npt.NDArray[np.int64],
+        parent: Rows | None = None,
+    ) -> None:
+        """``makers`` give each column by name, of as many rows as ``origin``."""
+        self.name = name
+        self.origin, self.record = origin, record
+        self.parent = np.arange(len(origin)) if parent is None else parent
+        self._makers = makers
+        self._made: dict[str, pd.Series] = {}
+
+    @property
+    def rows(self) -> int:
+        """How many records there are."""
+        return len(self.origin)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of the columns."""
+        return self._makers
+
+    def has(self, name: str) -> bool:
+        """Whether there is a column of that name."""
+        return name in self._makers
+
+    def variable(self, name: str) -> pd.Series:
+        """The column of that name."""
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def with_columns(self, added: Mapping[str, Callable[[], pd.Series]]) -> Raw:
+        """The same records with more columns."""
+        makers = {**{name: self._maker(name) for name in self._makers}, **added}
+        return Raw(self.name, makers, self.origin, self.record, self.parent)
+
+    def unpivoted(self, names: Mapping[str, str], name: str, value: str) -> Raw:
+        """One record for each of the columns ``names``: what it is called, and its value."""
+        parent = np.tile(np.arange(self.rows), len(names))
+        which = np.repeat(np.arange(len(names)), self.rows)
+        makers: dict[str, Callable[[], pd.Series]] = {
+            other: self._maker(other, parent) for other in self._makers
+        }
+        makers[name] = lambda: columns.from_codes(which, list(names.values()))
+        makers[value] = lambda: columns.concat([self.variable(column) for column in names])
+        return Raw(
+            self.name, makers, self.origin[parent], self.record[parent], self.parent[parent]
+        )
+
+    def _maker(self, name: str, rows: Rows | None = None) -> Callable[[], pd.Series]:
+        if rows is None:
+            return lambda: self.variable(name)
+        return lambda: columns.take(self.variable(name), rows)
+
+
+def written_rows(name: str, rows: Sequence[Mapping[str, Any]], origin: int) -> Raw:
+    """The records that a spec itself holds under ``rows``."""
+    names = dict.fromkeys(key for row in rows for key in row)
+
+    def column(key: str) -> pd.Series:
+        found = (row.get(key) for row in rows)
+        return columns.text(None if value is None else scalar_text(value) for value in found)
+
+    return Raw(
+        name,
+        {key: (lambda key=key: column(key)) for key in names},  # type: ignore[misc]
+        np.full(len(rows), origin, dtype=np.int32),
+        np.arange(1, len(rows) + 1),
+    )

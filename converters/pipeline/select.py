@@ -1,0 +1,171 @@
+"""Which raw records go into a block, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from converters import columns
+from converters.columns import Rows
+from converters.findings import Severity
+from converters.mapping.expressions import parse
+from converters.mapping.spec import BlockSpec, Join, Keep
+from converters.pipeline.account import Fate
+from converters.pipeline.blocks import BlockPlan
+from converters.pipeline.notes import Notes
+from converters.pipeline.raw import Raw
+
+NO_RESULT = "no result collected"
+NO_SUBJECT = "no subject identifier"
+BLANK = "blank record"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block at work: its raw records and the rows of them that it takes, in order."""
+
+    plan: BlockPlan
+    raw: Raw
+    rows: Rows
+
+
+def select_parts(
+    blocks: list[BlockPlan], raw: Raw, sources: Mapping[str, Raw], notes: Notes
+) -> tuple[list[Part], Fate]:
+    """The parts of the blocks that one block of the spec gave (one for each of its tests).
+
+    Returns the parts and what became of each record of the source.
+    """
+    spec = blocks[0].spec
+    source_rows = raw.rows
+    for join in spec.joins:
+        raw = _joined(raw, join, sources[join.source], notes)
+    if spec.unpivot:
+        raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
+    fate = Fate.of(raw.rows)
+    _apply_conditions(spec, raw, fate, notes)
+    if blocks[0].definitions.get("USUBJID") is not None:
+        _require_subject(blocks[0], raw, fate, notes)
+    if spec.keep:
+        _keep(spec.keep, raw, fate)
+    parts = _of_tests(blocks, raw, fate) if blocks[0].test else [
+        Part(blocks[0], raw, np.flatnonzero(fate.mapped))
+    ]
+    return parts, fate.of_parents(raw.parent, source_rows)
+
+
+def holds(text: str, raw: Raw) -> npt.NDArray[np.bool_]:
+    """Where a condition on raw columns holds."""
+    return parse(text).test(lambda ref: raw.variable(ref.name), raw.rows)
+
+
+def _apply_conditions(spec: BlockSpec, raw: Raw, fate: Fate, notes: Notes) -> None:
+    if spec.where:
+        fate.put(~holds(spec.where.when, raw), "excluded", spec.where.reason)
+    for item in spec.exclude:
+        fate.put(holds(item.when, raw), "excluded", item.reason)
+    for item in spec.reject:
+        wrong = holds(item.when, raw) & fate.mapped
+        fate.put(wrong, "rejected", item.reason)
+        _report_rejected(raw, wrong, item.reason, Severity.WARNING, notes)
+
+
+def _report_rejected(
+    raw: Raw, wrong: npt.NDArray[np.bool_], reason: str, severity: Severity, notes: Notes
+) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        message = f"{len(rows)} raw record(s) of '{raw.name}' rejected: {reason}"
+        notes.add("record-rejected", severity, message, "", len(rows), raw, int(rows[0]))
+
+
+def _require_subject(block: BlockPlan, raw: Raw, fate: Fate, notes: Notes) -> None:
+    """A record without a subject identifier cannot become an SDTM record."""
+    if block.definitions["USUBJID"].rule.name != "subject" or not raw.has("USUBJID"):
+        return
+    absent = columns.missing(raw.variable("USUBJID")) & fate.mapped
+    if not absent.any():
+        return
+    blank = absent.copy()
+    for name in raw.names:
+        blank &= columns.missing(raw.variable(name))
+    fate.put(blank, "excluded", BLANK)
+    wrong = absent & ~blank
+    fate.put(wrong, "rejected", NO_SUBJECT)
+    _report_rejected(raw, wrong, NO_SUBJECT, Severity.ERROR, notes)
+
+
+def _keep(keep: Keep, raw: Raw, fate: Fate) -> None:
+    """Of the records that share ``by`` only the first or the last stays."""
+    rows = np.flatnonzero(fate.mapped)
+    group = columns.tuples([columns.take(raw.variable(n), rows) for n in keep.by], len(rows)).ids
+    place = columns.sort_key([columns.take(raw.variable(n), rows) for n in keep.order], len(rows))
+    order = np.lexsort((place, group))
+    if keep.pick == "last":
+        last = np.append(np.diff(group[order]) != 0, True)[: len(order)]
+        stays = order[last]
+    else:
+        first = np.append(True, np.diff(group[order]) != 0)[: len(order)]
+        stays = order[first]
+    superseded = np.ones(len(rows), dtype=bool)
+    superseded[stays] = False
+    mask = np.zeros(raw.rows, dtype=bool)
+    mask[rows[superseded]] = True
+    fate.put(mask, "excluded", keep.reason)
+
+
+def _of_tests(blocks: list[BlockPlan], raw: Raw, fate: Fate) -> list[Part]:
+    """For each test the records that have its result, or say that it was not done."""
+    parts = []
+    used = np.zeros(raw.rows, dtype=bool)
+    for block in blocks:
+        keys = block.test.keys if block.test else {}
+        taken = ~columns.missing(raw.variable(keys["from"]))
+        if "not_done" in keys:
+            taken |= holds(keys["not_done"], raw)
+        if "where" in keys:
+            taken &= holds(keys["where"], raw)
+        taken &= fate.mapped
+        used |= taken
+        parts.append(Part(block, raw, np.flatnonzero(taken)))
+    fate.put(~used, "excluded", NO_RESULT)
+    return parts
+
+
+def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> Raw:
+    """The records with the columns that another source holds for their keys."""
+    chosen = _first_match(raw, join, other, notes)
+
+    def column(name: str) -> pd.Series:
+        return columns.take(other.variable(name), chosen)
+
+    return raw.with_columns({name: (lambda name=name: column(name)) for name in join.take})  # type: ignore[misc]
+
+
+def _first_match(raw: Raw, join: Join, other: Raw, notes: Notes) -> Rows:
+    rows = np.flatnonzero(holds(join.where, other)) if join.where else np.arange(other.rows)
+    stacked = [
+        columns.concat([raw.variable(mine), columns.take(other.variable(theirs), rows)])
+        for mine, theirs in join.by.items()
+    ]
+    ids = columns.tuples(stacked, raw.rows + len(rows)).ids
+    for column in stacked:
+        ids[columns.missing(column)] = -1
+    here, there = ids[: raw.rows], ids[raw.rows :]
+    chosen = np.full(int(ids.max(initial=-1)) + 2, -1, dtype=np.int64)
+    chosen[there[::-1]] = rows[::-1]
+    chosen[-1] = -1
+    counts = np.bincount(there + 1, minlength=len(chosen))
+    counts[0] = 0
+    several = np.flatnonzero(counts[here + 1] > 1)
+    if len(several):
+        keys = ", ".join(join.by.values())
+        message = (
+            f"the join with '{join.source}' finds several records for one {keys}: the first is taken"
+        )
+        notes.add("join-several", Severity.ERROR, message, "", len(several), raw, int(several[0]))
+    return chosen[here]

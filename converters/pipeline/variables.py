@@ -1,0 +1,93 @@
+"""The variables that a dataset may have: its domain's, and those of its class that others list.
+
+SDTMIG lists the usual variables of each domain; the SDTM model allows every Identifier, Timing and
+qualifier variable of the observation class besides (SDTMIG 2.5, 3.2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from converters.standards.sdtmig import Domain, DomainVariable, domain_names, load_domain
+
+OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
+
+
+@cache
+def known_variables(version: str, name: str, dataset_class: str = "") -> Mapping[str, DomainVariable]:
+    """All variables of a dataset by name, in the order in which they are written.
+
+    A borrowed variable stands where the other domain has it: behind the nearest variable before it
+    that this domain has too.
+    """
+    domain = domain_of(version, name, dataset_class)
+    found = {item.name: item for item in domain.variables}
+    if domain.dataset_class not in OBSERVATIONS:
+        return found
+    order = list(found)
+    for other in _relatives(version, domain):
+        previous = ""
+        for item in other.variables:
+            own = _renamed(item, other.name, domain.name)
+            if own.name not in found and _fits(item, other, domain):
+                found[own.name] = replace(own, core="Perm")
+                order.insert(order.index(previous) + 1 if previous else len(order), own.name)
+            if own.name in found:
+                previous = own.name
+    return {name: found[name] for name in order}
+
+
+@cache
+def domain_of(version: str, name: str, dataset_class: str = "") -> Domain:
+    """The standard's domain, or one of the given class that the standard does not know.
+
+    Raises:
+        SpecError: the standard has no such domain and no class is given.
+    """
+    if not dataset_class or name in domain_names(version):
+        return load_domain(version, name)
+    model = {"EVENTS": "CE", "FINDINGS": "LB", "INTERVENTIONS": "CM"}[dataset_class]
+    pattern = load_domain(version, model)
+    kept = [
+        _renamed(item, model, name)
+        for item in pattern.variables
+        if item.core != "Perm" or item.role in ("Identifier", "Timing")
+    ]
+    return replace(
+        pattern,
+        name=name,
+        label=name,
+        structure="",
+        variables=tuple(replace(item, codelists=()) for item in kept),
+        keys=tuple(_rename(key, model, name) for key in pattern.keys),
+    )
+
+
+def _relatives(version: str, domain: Domain) -> list[Domain]:
+    """Domains to borrow from: of the same class first, then the other observation classes."""
+    all_domains = [load_domain(version, name) for name in domain_names(version)]
+    observations = [item for item in all_domains if item.dataset_class in OBSERVATIONS]
+    same = [item for item in observations if _kin(item, domain)]
+    return same + [item for item in observations if not _kin(item, domain)]
+
+
+def _kin(one: Domain, other: Domain) -> bool:
+    return one.dataset_class.split()[0] == other.dataset_class.split()[0]
+
+
+def _fits(item: DomainVariable, other: Domain, domain: Domain) -> bool:
+    if item.role in ("Identifier", "Timing"):
+        return True
+    return _kin(other, domain) and item.name.startswith(other.name) and item.role != "Topic"
+
+
+def _rename(name: str, prefix: str, other: str) -> str:
+    return other + name[len(prefix) :] if name.startswith(prefix) and name != prefix else name
+
+
+def _renamed(item: DomainVariable, prefix: str, other: str) -> DomainVariable:
+    if item.name == "DOMAIN":
+        return item
+    return replace(item, name=_rename(item.name, prefix, other))

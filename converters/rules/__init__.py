@@ -1,0 +1,1 @@
+"""The rules of the mapping language, one module each."""

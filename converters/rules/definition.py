@@ -1,0 +1,123 @@
+"""A definition: the rule, its arguments and the modifiers that make one variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from converters.dataset import Origin
+from converters.mapping.document import Path_
+from converters.mapping.spec import VariableSpec
+from converters.rules.registry import modifiers, rules, value_rules
+from converters.rules.rule import Reads, Rule, Target
+
+#: What may be said of a variable beside its rules.
+ATTRIBUTES: Mapping[str, Any] = {
+    "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Label."},
+    "comment": {"type": "string", "description": "Comment in define.xml."},
+    "method": {"type": "string", "description": "Words of the method in place of the generated ones."},
+    "origin": {
+        "description": "Where the value comes from, if not what the rule says.",
+        "oneOf": [
+            {"enum": ["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["type"],
+                "properties": {
+                    "type": {
+                        "enum": ["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
+                    },
+                    "source": {"enum": ["Investigator", "Sponsor", "Subject", "Vendor"]},
+                    "predecessor": {"type": "string"},
+                    "pages": {"type": "array", "items": {"type": ["string", "integer"]}},
+                },
+            },
+        ],
+    },
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """How one variable is made. ``path`` is its place in the spec, empty for what no spec says."""
+
+    target: Target
+    rule: Rule
+    args: Any
+    changes: tuple[tuple[Rule, Any], ...] = ()
+    attributes: Any = None
+    path: Path_ = ()
+    automatic: bool = False
+
+    @property
+    def key(self) -> str:
+        """Equal for definitions that do the same."""
+        changes = [(rule.name, args) for rule, args in self.changes]
+        return repr((self.rule.name, self.args, changes, [c.code for c in self.target.codelists]))
+
+    def reads(self) -> Reads:
+        """All that the rule and the modifiers read, with places below the variable.
+
+        Raises:
+            ExpressionError: an argument that should be an expression is none.
+        """
+        found = [(self.rule.name, self.rule.reads(self.args, self.target))]
+        found += [(rule.name, rule.reads(args, self.target)) for rule, args in self.changes]
+
+        def gather(kind: str) -> tuple[Any, ...]:
+            return tuple(
+                ((name, *place), item) for name, reads in found for place, item in getattr(reads, kind)
+            )
+
+        return Reads(*(gather(name) for name in Reads.__dataclass_fields__))
+
+    def problems(self) -> Iterator[tuple[Path_, str, int]]:
+        """(place below the variable, message, offset in the text) for all that is wrong."""
+        for rule, args in ((self.rule, self.args), *self.changes):
+            for place, message in rule.check(args):
+                yield (rule.name, *place), message, 0
+
+    def words(self) -> str | None:
+        """How the value is made, for Define-XML; None where there is nothing to tell."""
+        if self.attributes and "method" in self.attributes:
+            return str(self.attributes["method"])
+        told = [self.rule.words(self.args, self.target)]
+        told += [rule.words(args, self.target) for rule, args in self.changes]
+        return " ".join(text for text in told if text) or None
+
+    def origin(self) -> Origin:
+        """The origin that the spec states, else the rule's."""
+        stated = self.attributes.get("origin") if self.attributes else None
+        default = self.rule.origin(self.args, self.target)
+        if stated is None:
+            return default
+        if isinstance(stated, str):
+            return replace(default, type=stated)
+        pages = tuple(str(page) for page in stated.get("pages", ()))
+        return Origin(
+            stated["type"], stated.get("source", default.source), stated.get("predecessor", ""), pages
+        )
+
+
+def define(spec: VariableSpec, target: Target) -> Definition:
+    """The definition that a spec states.
+
+    Raises:
+        ValueError: the spec names no rule, or more than one.
+    """
+    named = [name for name in spec.keys if name in value_rules()]
+    if len(named) != 1:
+        known = ", ".join(value_rules())
+        if named:
+            raise ValueError(f"{spec.name}: has {len(named)} rules ({', '.join(named)}); keep one")
+        raise ValueError(f"{spec.name}: names no rule; expected one of: {known}")
+    changes = tuple((rule, spec.keys[name]) for name, rule in modifiers().items() if name in spec.keys)
+    return Definition(target, rules()[named[0]], spec.keys[named[0]], changes, spec.keys, spec.path)
+
+
+def automatic(target: Target, rule: str, args: Any = True, origin: str = "") -> Definition:
+    """A definition that the standard states and no spec need repeat."""
+    attributes = {"origin": origin} if origin else None
+    return Definition(target, rules()[rule], args, attributes=attributes, automatic=True)

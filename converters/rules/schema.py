@@ -1,0 +1,223 @@
+"""The JSON Schema of a mapping spec, put together from the rules' fragments.
+
+``python -m converters.rules.schema`` writes it to ``schemas/mapping/dataset.json``, where editors
+and the check of a study read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from converters.resources import folder
+from converters.rules.definition import ATTRIBUTES
+from converters.rules.registry import modifiers, value_rules
+from converters.rules.sdtm.standard_result import UNITS_SCHEMA
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "minItems": 1, "items": _TEXT}
+_NAME_PATTERN = "^[A-Z][A-Z0-9_]{0,7}$"
+_NAME_WORDS = "is not a variable name: up to 8 capitals and digits, a letter first"
+_SCALAR = {"type": ["string", "number"]}
+
+
+def _described(schema: Mapping[str, Any], text: str) -> dict[str, Any]:
+    return {**schema, "description": text}
+
+
+def _closed(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "object", "additionalProperties": False}
+    if required:
+        found["required"] = list(required)
+    return {**found, "properties": dict(properties)}
+
+
+def _variable(extra: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    keys = {
+        rule.name: _described(rule.schema, rule.summary)
+        for rule in (*value_rules().values(), *modifiers().values())
+    }
+    return {**_closed({**keys, **ATTRIBUTES, **extra}, *required), "minProperties": 1}
+
+
+def _variables(variable: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": _NAME_PATTERN, "$comment": _NAME_WORDS},
+        "additionalProperties": {"$ref": f"#/$defs/{variable}"},
+    }
+
+
+_CONDITIONS = {
+    "type": "array",
+    "minItems": 1,
+    "items": _closed(
+        {
+            "when": _described(_TEXT, "A condition on raw columns."),
+            "reason": _described(_TEXT, "What the account of records calls it."),
+        },
+        "when",
+    ),
+}
+
+_JOIN = _closed(
+    {
+        "source": _described(_TEXT, "The source that holds the columns."),
+        "by": {
+            "description": "Keys: shared names, or this source's column: the other's column.",
+            "oneOf": [
+                _TEXT,
+                _TEXTS,
+                {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
+            ],
+        },
+        "take": _described(_TEXTS, "The columns to bring."),
+        "where": _described(_TEXT, "A condition on the other source's records."),
+    },
+    "source",
+    "by",
+    "take",
+)
+
+_UNPIVOT = _closed(
+    {
+        "columns": {
+            "description": "The columns, or column: what 'name' shall hold for it.",
+            "oneOf": [
+                _TEXTS,
+                {"type": "object", "minProperties": 1, "additionalProperties": _SCALAR},
+            ],
+        },
+        "name": _described(_TEXT, "New raw column: which of the columns it is."),
+        "value": _described(_TEXT, "New raw column: the column's value."),
+    },
+    "columns",
+    "name",
+    "value",
+)
+
+_KEEP = _closed(
+    {
+        "by": _described(_TEXTS, "Raw columns that records share which are repeats of each other."),
+        "order": _described(_TEXTS, "Raw columns that say which comes first."),
+        "pick": _described({"enum": ["first", "last"]}, "The one that stays."),
+        "reason": _described(_TEXT, "What the account of records calls the others."),
+    },
+    "by",
+    "order",
+    "pick",
+)
+
+_UNIT = {
+    "oneOf": [_TEXT, _closed({"from": _described(_TEXT, "The raw column that holds it.")}, "from")]
+}
+
+_TEST = _closed(
+    {
+        "test": _described(_SCALAR, "--TESTCD."),
+        "label": _described({"type": "string", "minLength": 1, "maxLength": 40}, "--TEST, if no codelist names it."),
+        "from": _described(_TEXT, "The raw column that holds the result."),
+        "where": _described(_TEXT, "Only the raw records that meet this condition."),
+        "unit": _described(_UNIT, "--ORRESU: the unit itself, or the column that holds it."),
+        "standard_unit": _described(_TEXT, "--STRESU."),
+        "factor": _described({"type": "number"}, "From the collected into the standard unit."),
+        "offset": _described({"type": "number"}, "Added after the factor."),
+        "digits": _described(
+            {"type": "integer", "minimum": 0, "maximum": 10}, "Decimals of the standard result."
+        ),
+        "not_done": _described(
+            _TEXT, "Records without a result that meet this condition are NOT DONE records."
+        ),
+        "reason_not_done": _described(_TEXT, "The raw column for --REASND."),
+        "variables": _variables("variable"),
+    },
+    "test",
+    "from",
+)
+
+_BLOCK = {
+    "source": _described(_TEXT, "A source of study.yaml, or another dataset."),
+    "rows": {
+        "description": "Records written here, in place of a source.",
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
+    },
+    "where": _described(_TEXT, "Only raw records that meet this condition; the others are excluded."),
+    "exclude": _described(_CONDITIONS, "Raw records to leave out, and why."),
+    "reject": _described(_CONDITIONS, "Raw records that are wrong, and why; each is a finding."),
+    "join": {"type": "array", "minItems": 1, "items": _JOIN, "description": "Other sources' columns."},
+    "unpivot": _described(_UNPIVOT, "One record for each of several columns."),
+    "keep": _described(_KEEP, "Of repeated raw records only the first or last."),
+    "findings": {
+        "description": "Tests: one record for each test that has a result.",
+        "type": "array",
+        "minItems": 1,
+        "items": _TEST,
+    },
+    "variables": _described(_variables("variable"), "The variables and their rules."),
+}
+
+
+def dataset_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one mapping spec."""
+    dataset = {
+        "dataset": {
+            "description": "Name of the dataset.",
+            "type": "string",
+            "pattern": "^[A-Z][A-Z0-9]{1,7}$",
+            "$comment": "is not a dataset name: 2 to 8 capitals and digits, a letter first",
+        },
+        "domain": {
+            "description": "Domain of a split dataset (LB for LBCH).",
+            "type": "string",
+            "pattern": "^[A-Z][A-Z0-9]{1,7}$",
+            "$comment": "is not a domain's name",
+        },
+        "class": {
+            "description": "Class of a domain that the standard does not know.",
+            "enum": ["EVENTS", "FINDINGS", "INTERVENTIONS"],
+        },
+        "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Dataset label."},
+        "comment": {"type": "string", "description": "Comment in define.xml."},
+        "keys": _described(_TEXTS, "Natural keys, in place of the standard's."),
+        **_BLOCK,
+        "standard_units": _described(UNITS_SCHEMA, "By test code: the standard unit, conversions."),
+        "supplemental": _described(
+            _variables("supplemental"), "Supplemental qualifiers: QNAM and how it is made."
+        ),
+        "records": {
+            "description": "Several blocks of records, one under another.",
+            "type": "array",
+            "minItems": 1,
+            "items": _closed(_BLOCK),
+        },
+        "tests": {
+            "description": "The spec's own tests: raw records given, SDTM records expected.",
+            "type": "array",
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "mapping/dataset.json",
+        "title": "Mapping spec",
+        "description": "How one SDTM dataset is made from raw records.",
+        **_closed(dataset, "dataset"),
+        "$defs": {
+            "variable": _variable({}),
+            "supplemental": _variable(
+                {"evaluator": _described(_TEXT, "QEVAL: who judged.")}, "label"
+            ),
+        },
+    }
+
+
+def main() -> None:
+    """Writes the schema to its place."""
+    text = json.dumps(dataset_schema(), indent=2) + "\n"
+    (folder("schemas") / "mapping" / "dataset.json").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

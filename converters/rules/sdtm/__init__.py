@@ -1,0 +1,1 @@
+"""Rules that SDTM knows: dates, study days, sequence numbers, baseline, visits, findings."""

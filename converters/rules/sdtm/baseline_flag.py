@@ -1,0 +1,141 @@
+"""``baseline_flag``: --LOBXFL and --BLFL, the last result before the reference (sdtm.oak: derive_blfl).
+
+The records are narrowed step by step: (A) those with a result, not NOT DONE, and a date that is
+complete; (B) of A those before the reference date or time of the subject; (C) of B the last one by
+date, visit number and time point for each subject and test. C gets the flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from converters import columns, iso8601
+from converters.dataset import Origin
+from converters.rules.rule import Reads, Records, Rule, Target
+
+_GROUPING = ("CAT", "SCAT", "SPEC", "LOC", "LAT", "DIR", "POS", "METHOD")
+_DAY = 3
+
+
+def _reference(args: Mapping[str, Any], target: Target) -> str:
+    default = "DM.RFXSTDTC" if target.name.endswith("LOBXFL") else "DM.RFSTDTC"
+    return str(args.get("reference", default))
+
+
+def _by(args: Mapping[str, Any], target: Target) -> list[str]:
+    names = [target.prefix + name for name in ("TESTCD", *_GROUPING)]
+    return ["USUBJID", *args.get("by", names)]
+
+
+def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
+    candidate = _with_result(records, target) & _before(args, records, target)
+    rows = np.flatnonzero(candidate)
+    by = [column for name in _by(args, target) if (column := records.variable(name)) is not None]
+    group = columns.tuples([columns.take(column, rows) for column in by], len(rows)).ids
+    last = _last(records, target, rows, group)
+    flag = np.full(records.rows, -1, dtype=np.int32)
+    flag[rows[last]] = 0
+    return columns.from_codes(flag, ["Y"])
+
+
+def _with_result(records: Records, target: Target) -> npt.NDArray[np.bool_]:
+    present = np.zeros(records.rows, dtype=bool)
+    for name in ("ORRES", "STRESC"):
+        column = records.variable(target.prefix + name)
+        if column is not None:
+            present |= ~columns.missing(column)
+    status = records.variable(target.prefix + "STAT")
+    if status is not None:
+        present &= columns.missing(status)
+    return present
+
+
+def _before(args: Mapping[str, Any], records: Records, target: Target) -> npt.NDArray[np.bool_]:
+    date, precision = _packed(records.column(f"{target.prefix}DTC"))
+    reference, reference_precision = _packed(records.formula(_reference(args, target)))
+    shared = np.minimum(precision, reference_precision)
+    unit = 100 ** (6 - shared.astype(np.int64))
+    date, reference = date // unit, reference // unit
+    before = date < reference
+    if args.get("same_day", "before") == "before":
+        before |= (date == reference) & (shared == _DAY)
+    return before & (shared >= _DAY)
+
+
+def _packed(column: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+    codes, values = columns.parts(column)
+    packed, precision = iso8601.pack(values)
+    return np.append(packed, 0)[codes], np.append(precision, 0)[codes].astype(np.int8)
+
+
+def _last(
+    records: Records, target: Target, rows: npt.NDArray[np.int64], group: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Of each group the place (in ``rows``) of the last record."""
+    names = (f"{target.prefix}DTC", "VISITNUM", f"{target.prefix}TPTNUM")
+    by = [column for name in names if (column := records.variable(name)) is not None]
+    place = columns.sort_key([columns.take(column, rows) for column in by], len(rows))
+    order = np.lexsort((place, group))
+    tied = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
+    if tied.any():
+        rest = columns.sort_key([columns.take(column, rows) for column in records.made()], len(rows))
+        order = np.lexsort((rest, place, group))
+    ends = np.append(np.flatnonzero(np.diff(group[order])), len(order) - 1)
+    return order[ends] if len(order) else order
+
+
+def _reads(args: Mapping[str, Any], target: Target) -> Reads:
+    own = ("ORRES", "STRESC", "STAT", "TPTNUM")
+    names = ["VISITNUM", *_by(args, target), *(target.prefix + name for name in own)]
+    return Reads(
+        columns=(((), f"{target.prefix}DTC"),),
+        variables=tuple((("by",), name) for name in names),
+        expressions=((("reference",), _reference(args, target)),),
+    )
+
+
+def _words(args: Mapping[str, Any], target: Target) -> str:
+    reference = _reference(args, target)
+    same_day = args.get("same_day", "before") == "before"
+    day = "; a result of that day without a time counts as before it" if same_day else ""
+    return (
+        f'"Y" for the last result with a complete date before {reference}, for each'
+        f" {', '.join(_by(args, target))}{day}."
+    )
+
+
+RULE = Rule(
+    name="baseline_flag",
+    kind="value",
+    summary="Y for the last result before the reference date, for each subject and test.",
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "reference": {
+                "type": "string",
+                "minLength": 1,
+                "description": "DM.RFXSTDTC for --LOBXFL and DM.RFSTDTC for --BLFL unless given.",
+            },
+            "by": {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "description": "What has its own baseline beside the subject.",
+            },
+            "same_day": {
+                "enum": ["before", "after"],
+                "description": "What a result of the reference day is whose order is not known.",
+            },
+        },
+    },
+    apply=_apply,
+    reads=_reads,
+    words=_words,
+    origin=lambda *_: Origin("Derived", "Sponsor"),
+    whole=True,
+)

@@ -1,0 +1,66 @@
+"""``sequence``: --SEQ, the number of the record within its subject (SDTMIG 4.1.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.dataset import Origin
+from converters.rules.rule import Reads, Records, Rule, Target
+
+
+def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
+    """Numbers from 1 in the order of ``by``; records equal in it go by all their other values."""
+    rows = records.rows
+    within = [records.column(name) for name in args.get("within", ["USUBJID"])]
+    group = columns.tuples(within, rows).ids
+    by = [records.column(name) for name in args["by"]]
+    place = columns.sort_key(by, rows)
+    order = np.lexsort((place, group))
+    if _tied(group, place, order):
+        rest = columns.sort_key(records.made(), rows)
+        order = np.lexsort((rest, place, group))
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    lengths = np.diff(np.append(starts, rows))
+    numbers = np.empty(rows, dtype=np.float64)
+    numbers[order] = np.arange(1, rows + 1) - np.repeat(starts, lengths)
+    return pd.Series(numbers)
+
+
+def _tied(group: Any, place: Any, order: Any) -> bool:
+    same = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
+    return bool(same.any())
+
+
+def _reads(args: Mapping[str, Any], _: Target) -> Reads:
+    names = [*args.get("within", ["USUBJID"]), *args["by"]]
+    return Reads(variables=tuple(((), name) for name in names))
+
+
+def _words(args: Mapping[str, Any], _: Target) -> str:
+    within = ", ".join(args.get("within", ["USUBJID"]))
+    return f"Sequential number within {within}, in the order of {', '.join(args['by'])}."
+
+
+_NAMES = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+
+RULE = Rule(
+    name="sequence",
+    kind="value",
+    summary="The number of the record within its subject, in the order of the given variables.",
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["by"],
+        "properties": {"by": _NAMES, "within": _NAMES},
+    },
+    apply=_apply,
+    reads=_reads,
+    words=_words,
+    origin=lambda *_: Origin("Derived", "Sponsor"),
+    whole=True,
+)

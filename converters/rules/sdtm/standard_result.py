@@ -1,0 +1,222 @@
+"""``standard_result``: --STRESC, --STRESN and --STRESU from the result as collected.
+
+A number is converted into the test's standard unit, exactly, in decimal arithmetic; other text is
+copied. Factors come from the spec, and for units of one dimension (mg/dL to g/L) from the table of
+units (SDTMIG 4.5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.dataset import Origin
+from converters.findings import Severity
+from converters.mapping.document import scalar_text
+from converters.rules.rule import Reads, Records, Rule, Target
+from converters.standards.units import conversion
+
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class _Standard:
+    """What the spec says of one test: its standard unit, own factors by unit, decimals."""
+
+    unit: str
+    factors: Mapping[str, tuple[Fraction, Fraction]]
+    digits: int | None
+
+
+def _standards(table: Mapping[str, Any]) -> dict[str, _Standard]:
+    found = {}
+    for test, entry in table.items():
+        entry = entry if isinstance(entry, Mapping) else {"unit": entry}
+        factors = {unit: _factor(item) for unit, item in entry.get("from", {}).items()}
+        unit = entry.get("unit")
+        found[test] = _Standard("" if unit is None else scalar_text(unit), factors, entry.get("digits"))
+    return found
+
+
+def _factor(item: Any) -> tuple[Fraction, Fraction]:
+    if isinstance(item, Mapping):
+        factor, offset = item.get("factor", 1), item.get("offset", 0)
+        return Fraction(scalar_text(factor)), Fraction(scalar_text(offset))
+    return Fraction(scalar_text(item)), Fraction(0)
+
+
+def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
+    prefix, part = target.prefix, target.name[len(target.prefix) :]
+    standards = _standards(args.get("units", {}))
+    test = records.column(f"{prefix}TESTCD")
+    unit = records.variable(f"{prefix}ORRESU")
+    unit = columns.constant(None, records.rows) if unit is None else unit
+    if part == "STRESN":
+        return columns.to_number(records.column(f"{prefix}STRESC"))
+    if part == "STRESU":
+        result = records.column(f"{prefix}STRESC")
+        return _unit(standards, test, unit, result, records)
+    result = records.column(f"{prefix}ORRES")
+    _report_unconverted(standards, test, unit, records)
+    return columns.map_tuples(
+        [result, test, unit],
+        records.rows,
+        lambda *lists: [_result(standards, *row) for row in zip(*lists, strict=True)],
+    )
+
+
+def _conversion(standard: _Standard | None, unit: str | None) -> tuple[Fraction, Fraction] | None:
+    """The conversion into the standard unit; None: there is none, or none is known."""
+    if standard is None or unit is None or not standard.unit:
+        return None
+    return standard.factors.get(unit) or conversion(unit, standard.unit)
+
+
+def _result(
+    standards: Mapping[str, _Standard], value: str | None, test: str | None, unit: str | None
+) -> str | None:
+    if value is None:
+        return None
+    standard = standards.get(test or "")
+    change = _conversion(standard, unit)
+    digits = standard.digits if standard else None
+    if np.isnan(columns.parse_number(value)) or (change in (None, (1, 0)) and digits is None):
+        return value
+    factor, offset = change or (Fraction(1), Fraction(0))
+    return decimal_text(Fraction(value.strip()) * factor + offset, digits)
+
+
+def decimal_text(number: Fraction, digits: int | None) -> str:
+    """A fraction as decimal text: rounded half away from zero to ``digits`` decimals, or exact.
+
+    A fraction without an exact decimal form of at most 12 significant digits is rounded to those.
+    """
+    if digits is None:
+        whole = len(str(abs(int(number)))) if abs(number) >= 1 else _leading_zeros(number)
+        scale = max(_DIGITS - whole, 0)
+    else:
+        scale = digits
+    scaled = abs(number) * 10**scale
+    units = int(scaled + Fraction(1, 2))
+    text = str(units).rjust(scale + 1, "0")
+    text = f"{text[:-scale]}.{text[-scale:]}" if scale else text
+    if digits is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"-{text}" if number < 0 and units else text
+
+
+def _leading_zeros(number: Fraction) -> int:
+    zeros = 0
+    while number and abs(number) * 10 ** (zeros + 1) < 1 and zeros < 300:
+        zeros += 1
+    return -zeros
+
+
+def _unit(
+    standards: Mapping[str, _Standard],
+    test: pd.Series,
+    unit: pd.Series,
+    result: pd.Series,
+    records: Records,
+) -> pd.Series:
+    def choose(tests: list[Any], units: list[Any], there: list[Any]) -> Iterator[str | None]:
+        for test, unit, present in zip(tests, units, there, strict=True):
+            standard = standards.get(test or "")
+            if present != present:
+                yield None
+            elif _conversion(standard, unit) is not None and standard is not None:
+                yield standard.unit
+            else:
+                yield unit
+
+    present = pd.Series(np.where(columns.missing(result), np.nan, 1.0))
+    return columns.map_tuples([test, unit, present], records.rows, lambda *x: list(choose(*x)))
+
+
+def _report_unconverted(
+    standards: Mapping[str, _Standard], test: pd.Series, unit: pd.Series, records: Records
+) -> None:
+    ids, first = columns.tuples([test, unit], records.rows)
+    tests = columns.to_list(columns.take(test, first))
+    units = columns.to_list(columns.take(unit, first))
+    for number, (name, found) in enumerate(zip(tests, units, strict=True)):
+        standard = standards.get(name or "")
+        if standard is None or found is None or not standard.unit:
+            continue
+        if _conversion(standard, found) is None:
+            message = f"no conversion of {name} from '{found}' to '{standard.unit}': state its factor"
+            rows = np.flatnonzero(ids == number)
+            records.report("unit-without-conversion", Severity.ERROR, message, rows, found)
+
+
+def _reads(_: Any, target: Target) -> Reads:
+    part = target.name[len(target.prefix) :]
+    names = ["TESTCD", "ORRESU", "ORRES" if part == "STRESC" else "STRESC"]
+    if part == "STRESN":
+        names = ["STRESC"]
+    return Reads(variables=tuple(((), target.prefix + name) for name in names))
+
+
+def _words(args: Mapping[str, Any], target: Target) -> str:
+    prefix, part = target.prefix, target.name[len(target.prefix) :]
+    if part == "STRESN":
+        return f"Numeric value of {prefix}STRESC; missing if it is not a number."
+    if part == "STRESU":
+        return f"The test's standard unit, or {prefix}ORRESU where none is stated."
+    return f"{prefix}ORRES, a number converted from {prefix}ORRESU to {prefix}STRESU."
+
+
+_UNIT = {"type": ["string", "null"]}
+_NUMBER_OR_PAIR = {
+    "oneOf": [
+        {"type": "number"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["factor"],
+            "properties": {"factor": {"type": "number"}, "offset": {"type": "number"}},
+        },
+    ]
+}
+
+#: The table of standard units by test code, as the dataset's key ``standard_units`` has it.
+UNITS_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": {
+        "oneOf": [
+            _UNIT,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["unit"],
+                "properties": {
+                    "unit": _UNIT,
+                    "from": {"type": "object", "additionalProperties": _NUMBER_OR_PAIR},
+                    "digits": {"type": "integer", "minimum": 0, "maximum": 10},
+                },
+            },
+        ]
+    },
+}
+
+RULE = Rule(
+    name="standard_result",
+    kind="value",
+    summary="--STRESC, --STRESN or --STRESU from the result as collected and its unit.",
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"units": UNITS_SCHEMA},
+    },
+    apply=_apply,
+    reads=_reads,
+    words=_words,
+    origin=lambda *_: Origin("Derived", "Sponsor"),
+)
+

@@ -1,0 +1,196 @@
+"""``lookup``: a value from another dataset or source, by keys (admiral: derive_vars_merged)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.columns import Rows
+from converters.dataset import Origin
+from converters.findings import Severity
+from converters.mapping.expressions import parse
+from converters.rules.rule import Problems, Reads, Records, Rule, Table, Target
+
+class _Match(NamedTuple):
+    """The number of the key of each row ``here`` and ``there``; -1 for a key with a missing part."""
+
+    here: Rows
+    there: Rows
+    keys: int
+
+
+def _keys(args: Mapping[str, Any]) -> dict[str, str]:
+    """This dataset's column by the other table's, as the argument ``by`` says."""
+    by = args.get("by", ["USUBJID"])
+    if isinstance(by, str):
+        by = [by]
+    return {name: name for name in by} if isinstance(by, list) else dict(by)
+
+
+def _other(args: Mapping[str, Any], records: Records) -> Table:
+    return records.dataset(args["dataset"]) if "dataset" in args else records.source(args["source"])
+
+
+def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
+    keys = _keys(args)
+    other = _other(args, records)
+    rows = _candidates(args, other)
+    mine = [records.column(name) for name in keys]
+    theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
+    match = _match(mine, records.rows, theirs, len(rows))
+    pick = args.get("pick", "only")
+    if pick in ("count", "exists"):
+        return _count(match, pick)
+    taken = columns.take(other.variable(args["take"]), rows)
+    if pick == "only":
+        _report_several(args, records, match, taken)
+    return columns.take(taken, _chosen(args, other, rows, match, taken)[match.here])
+
+
+def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
+    rows = np.arange(other.rows)
+    if "where" in args:
+        rows = rows[parse(args["where"]).test(lambda ref: other.variable(ref.name), other.rows)]
+    if "take" in args:
+        rows = rows[~columns.missing(other.variable(args["take"]))[rows]]
+    return rows
+
+
+def _match(mine: list[pd.Series], rows: int, theirs: list[pd.Series], others: int) -> _Match:
+    stacked = [columns.concat([_text(a), _text(b)]) for a, b in zip(mine, theirs, strict=True)]
+    ids = columns.tuples(stacked, rows + others).ids
+    for column in stacked:
+        ids[columns.missing(column)] = -1
+    return _Match(ids[:rows], ids[rows:], int(ids.max(initial=-1)) + 1)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return columns.map_text(column, lambda values: values) if columns.is_number(column) else column
+
+
+def _chosen(args: Mapping[str, Any], other: Table, rows: Rows, match: _Match, taken: pd.Series) -> Rows:
+    """For each key the row of ``taken`` to take, and -1 for none; the last place is key -1's."""
+    pick = args.get("pick", "only")
+    if pick in ("min", "max"):
+        place = columns.sort_key([taken], len(rows))
+    else:
+        by = [columns.take(other.variable(name), rows) for name in args.get("order", ())]
+        place = columns.sort_key(by, len(rows))
+    order = np.argsort(place, kind="stable")
+    if pick not in ("last", "max"):
+        order = order[::-1]
+    chosen = np.full(match.keys + 1, -1, dtype=np.int64)
+    chosen[match.there[order]] = order  # of several rows the last one written stays
+    chosen[-1] = -1
+    return chosen
+
+
+def _count(match: _Match, pick: str) -> pd.Series:
+    counts = np.bincount(match.there + 1, minlength=match.keys + 1).astype(np.float64)
+    counts[0] = 0
+    found = counts[match.here + 1]
+    if pick == "count":
+        return pd.Series(found)
+    return columns.from_codes(np.where(found > 0, 0, -1), ["Y"])
+
+
+def _report_several(
+    args: Mapping[str, Any], records: Records, match: _Match, taken: pd.Series
+) -> None:
+    distinct = columns.tuples([pd.Series(match.there.astype(float)), taken], len(match.there)).first
+    counts = np.bincount(match.there[distinct] + 1, minlength=match.keys + 1)
+    counts[0] = 0
+    several = np.flatnonzero(counts[match.here + 1] > 1)
+    if len(several):
+        name = args.get("dataset") or args.get("source")
+        message = (
+            f"the lookup finds several values of {name}.{args['take']} for one record;"
+            " say which by 'pick': first or last with 'order', min or max"
+        )
+        records.report("lookup-several", Severity.ERROR, message, several)
+
+
+def _reads(args: Mapping[str, Any], _: Target) -> Reads:
+    keys = _keys(args)
+    theirs = [*keys.values(), *args.get("order", ())]
+    found = [(("by",), name) for name in theirs]
+    if "take" in args:
+        found.append((("take",), args["take"]))
+    if "where" in args:
+        found += [(("where",), ref.name) for ref in parse(args["where"]).refs]
+    name = args.get("dataset") or args.get("source")
+    reads = tuple((place, (name, column)) for place, column in found)
+    mine = tuple((("by",), column) for column in keys)
+    if "dataset" in args:
+        return Reads(columns=mine, others=reads)
+    return Reads(columns=mine, sources=reads)
+
+
+def _check(args: Mapping[str, Any]) -> Problems:
+    if ("dataset" in args) == ("source" in args):
+        yield (), "a lookup names either a 'dataset' or a 'source'"
+    if ("take" in args) == (args.get("pick") in ("count", "exists")):
+        yield (), "a lookup needs 'take', except with 'pick: count' or 'pick: exists'"
+    if args.get("pick") in ("first", "last") and "order" not in args:
+        yield ("pick",), f"'pick: {args['pick']}' needs an 'order'"
+
+
+_PICK_WORDS = {
+    "only": "",
+    "first": "first ",
+    "last": "last ",
+    "min": "earliest or lowest ",
+    "max": "latest or highest ",
+}
+
+
+def _words(args: Mapping[str, Any], _: Target) -> str:
+    name = args.get("dataset") or args.get("source")
+    where = f" where {parse(args['where']).words()}" if "where" in args else ""
+    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    pick = args.get("pick", "only")
+    if pick == "exists":
+        return f'"Y" if {name} has a record{where} with the same {keys}.'
+    if pick == "count":
+        return f"Number of records of {name}{where} with the same {keys}."
+    order = f" in the order of {', '.join(args['order'])}" if "order" in args else ""
+    return f"The {_PICK_WORDS[pick]}{name}.{args['take']}{where} with the same {keys}{order}."
+
+
+_NAME = {"type": "string", "minLength": 1}
+_NAMES = {"type": "array", "minItems": 1, "items": _NAME}
+
+RULE = Rule(
+    name="lookup",
+    kind="value",
+    summary="A value from another dataset or source, found by keys.",
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "dataset": {**_NAME, "description": "The dataset to look into."},
+            "source": {**_NAME, "description": "The raw source to look into."},
+            "take": {**_NAME, "description": "The variable or column to take."},
+            "by": {
+                "description": "Keys: a list of shared names, or this one's name: the other's name.",
+                "oneOf": [
+                    _NAME,
+                    _NAMES,
+                    {"type": "object", "minProperties": 1, "additionalProperties": _NAME},
+                ],
+            },
+            "where": {**_NAME, "description": "A condition on the other's records."},
+            "order": {**_NAMES, "description": "The other's variables that first and last go by."},
+            "pick": {"enum": list(_PICK_WORDS) + ["count", "exists"]},
+        },
+    },
+    apply=_apply,
+    reads=_reads,
+    check=_check,
+    words=_words,
+    origin=lambda args, _: Origin("Derived", "Sponsor"),
+)

@@ -1,0 +1,208 @@
+"""A study folder, loaded and checked: study.yaml, its sources, its mapping specs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from converters.errors import Problem, SpecError
+from converters.mapping.check import check_document
+from converters.mapping.document import Document, Path_, load, scalar_text
+from converters.mapping.settings import Dates, Settings, Visit
+from converters.mapping.spec import DatasetSpec, build_spec
+from converters.sources import SourceSpec
+from converters.standards.terminology import Terminology, load_terminology
+
+DEFAULT_SDTMIG = "3.4"
+DEFAULT_TERMINOLOGY = "2024-03-29"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study folder says. ``sdtm`` holds the mapping specs by dataset name."""
+
+    folder: Path
+    document: Document
+    settings: Settings
+    sources: Mapping[str, SourceSpec]
+    usubjid: Mapping[str, str]
+    sdtm: Mapping[str, DatasetSpec]
+    unreadable: frozenset[str] = field(default_factory=frozenset)
+
+    def spec_files(self) -> list[Path]:
+        """study.yaml and every spec, as they lie in the folder."""
+        specs = [self.folder / spec.document.file for spec in self.sdtm.values()]
+        return [self.folder / self.document.file, *sorted(specs)]
+
+
+def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
+    """The study and all that is wrong with its files; None where study.yaml cannot be used.
+
+    Specs with problems are left out of the study; their names are in ``unreadable``.
+    """
+    path = folder / "study.yaml"
+    if not folder.is_dir():
+        return None, [Problem(str(folder), None, None, "there is no such study folder")]
+    if not path.is_file():
+        return None, [Problem(str(folder), None, None, "is no study folder: it has no study.yaml")]
+    document, problems = _read(path, folder, "study")
+    specs, unreadable = _read_specs(folder, problems)
+    if document is None:
+        return None, problems
+    try:
+        study = _study(folder, document, specs, unreadable)
+    except SpecError as error:
+        return None, [*problems, *error.problems]
+    return study, problems
+
+
+def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[Problem]]:
+    try:
+        document = load(path, path.relative_to(folder).as_posix())
+    except SpecError as error:
+        return None, list(error.problems)
+    problems = check_document(document, schema)
+    return (None if problems else document), problems
+
+
+def _read_specs(folder: Path, problems: list[Problem]) -> tuple[dict[str, DatasetSpec], set[str]]:
+    specs: dict[str, DatasetSpec] = {}
+    unreadable = set()
+    for path in sorted((folder / "sdtm").glob("*.y*ml")):
+        document, found = _read(path, folder, "dataset")
+        problems += found
+        if document is None:
+            unreadable.add(path.stem.upper())
+            continue
+        spec = build_spec(document)
+        if spec.name in specs:
+            other = specs[spec.name].document.file
+            problems.append(
+                document.problem(("dataset",), f"dataset {spec.name} is already mapped by {other}")
+            )
+            continue
+        specs[spec.name] = spec
+    return specs, unreadable
+
+
+def _study(
+    folder: Path, document: Document, specs: Mapping[str, DatasetSpec], unreadable: set[str]
+) -> Study:
+    data = document.data
+    problems: list[Problem] = []
+    sources = {
+        name: _source(folder, document, name, item, problems)
+        for name, item in data["sources"].items()
+    }
+    default = data.get("usubjid", "")
+    usubjid = {name: item.get("usubjid", default) for name, item in data["sources"].items()}
+    settings = _settings(document, problems)
+    if problems or settings is None:
+        raise SpecError(*problems)
+    return Study(folder, document, settings, sources, usubjid, specs, frozenset(unreadable))
+
+
+def _source(
+    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
+) -> SourceSpec:
+    written = item["path"] if isinstance(item["path"], list) else [item["path"]]
+    paths: list[Path] = []
+    for pattern in written:
+        if not _inside(folder, pattern):
+            place = ("sources", name, "path")
+            message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
+            problems.append(document.problem(place, message))
+            continue
+        found = sorted(folder.glob(pattern)) if any(c in pattern for c in "*?[") else []
+        paths += found or [folder / pattern]
+    keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group")
+    missing = tuple(scalar_text(token) for token in item.get("missing", ()))
+    options = {key: item[key] for key in keys if key in item}
+    return SourceSpec(name=name, paths=tuple(dict.fromkeys(paths)), missing=missing, **options)
+
+
+def _inside(folder: Path, pattern: str) -> bool:
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
+        return False
+    root = folder.resolve()
+    return all(path.resolve().is_relative_to(root) for path in [folder / pattern, *folder.glob(pattern)])
+
+
+def _settings(document: Document, problems: list[Problem]) -> Settings | None:
+    data = document.data
+    study, standards, dates = data["study"], data.get("standards", {}), data.get("dates", {})
+    study_id = scalar_text(study["id"])
+    formats = dates.get("format", ())
+    terminology = _terminology(document, problems)
+    if terminology is None:
+        return None
+    return Settings(
+        study_id=study_id,
+        title=study.get("title", study_id),
+        description=study.get("description", study.get("title", study_id)),
+        protocol=scalar_text(study.get("protocol", study_id)),
+        created=_created(study.get("created"), document, problems),
+        sdtmig=scalar_text(standards.get("sdtmig", DEFAULT_SDTMIG)),
+        terminology=terminology,
+        usubjid=data.get("usubjid", ""),
+        visits=tuple(_visit(item) for item in data.get("visits", ())),
+        dates=Dates(
+            formats=(formats,) if isinstance(formats, str) else tuple(formats),
+            pivot=dates.get("pivot"),
+            unknown=tuple(scalar_text(token) for token in dates.get("unknown", ())),
+            timezone=dates.get("timezone"),
+        ),
+    )
+
+
+def _terminology(document: Document, problems: list[Problem]) -> Terminology | None:
+    data = document.data
+    version = data.get("standards", {}).get("terminology", DEFAULT_TERMINOLOGY)
+    place: Path_ = ("standards", "terminology")
+    try:
+        load_terminology(version)
+        place = ("terminology", "extensions")
+        return load_terminology(version, _extensions(data.get("terminology", {})))
+    except SpecError as error:
+        problems += [document.problem(place, item.message) for item in error.problems]
+        return None
+
+
+def _extensions(data: Mapping[str, Any]) -> dict[str, list[str] | dict[str, str]]:
+    return {
+        name: [scalar_text(value) for value in values]
+        if isinstance(values, list)
+        else {value: scalar_text(decode) for value, decode in values.items()}
+        for name, values in data.get("extensions", {}).items()
+    }
+
+
+def _visit(item: Mapping[str, Any]) -> Visit:
+    names = tuple(scalar_text(name) for name in item.get("names", ()))
+    return Visit(item["VISITNUM"], item["VISIT"], item.get("VISITDY"), names)
+
+
+def _created(written: str | None, document: Document, problems: list[Problem]) -> str:
+    """The package's creation time: SOURCE_DATE_EPOCH, else study.yaml; never the clock's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch:
+        if epoch.isdigit() and int(epoch) < 2**33:
+            moment = datetime.fromtimestamp(int(epoch), UTC)
+            return moment.strftime("%Y-%m-%dT%H:%M:%S")
+        problems.append(Problem("SOURCE_DATE_EPOCH", None, None, f"'{epoch}' is not a number of seconds"))
+    if written is None:
+        message = (
+            "lacks the key 'created', the package's creation time (or set SOURCE_DATE_EPOCH):"
+            " the same inputs must give the same bytes"
+        )
+        problems.append(document.problem(("study",), message))
+        return ""
+    try:
+        return datetime.fromisoformat(written).strftime("%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        problems.append(document.problem(("study", "created"), f"'{written}' is not a date that exists"))
+        return ""
