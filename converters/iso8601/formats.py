@@ -65,7 +65,8 @@ class Step(NamedTuple):
 class DateFormat:
     """A form of dates, times or both; ``text`` is what a message calls it.
 
-    ``blanks`` says that nothing at all between two signs (``3//2015``) is an unknown part.
+    ``blanks`` says that nothing at all between two signs (``3//2015``) is an unknown part, as it is
+    only where the form was declared.
     """
 
     text: str

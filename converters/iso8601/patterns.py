@@ -42,19 +42,24 @@ def patterns(form: DateFormat, unknown: tuple[str, ...]) -> Patterns:
 
     A word for unknown may stand in place of every part, and in forms with blanks so may nothing at
     all where signs enclose a part. The time may be cut short after any part, or be absent behind a
-    date; a date may be cut short at the day, and at the month where the year has four digits.
+    date; a date may be cut short to month and year or to the year, which then has four digits:
+    ``JAN-31`` is more likely a day than a year.
     """
     words = _words(unknown)
     whole = _pattern(form.steps, words, form.blanks)
     if not form.has_date:
         return Patterns(whole, ())
-    date = tuple(step for step in form.steps if step.part in DATE_PARTS)
+    date = tuple(
+        step._replace(text="yyyy") if step.part == "year" else step
+        for step in form.steps
+        if step.part in DATE_PARTS
+    )
     year = (Step("", "year", "yyyy"),)
     year_month = (*year, Step("-", "month", "mm"))
     shorter = [_without(date, "day"), year_month, year] if len(date) > 1 else [year]
-    distinct = [
-        steps for steps in dict.fromkeys(shorter) if steps != form.steps and not _is_bare(steps)
-    ]
+    if not form.blanks and not any(step.signs for step in date):
+        shorter = [year]  # six digits may be any date unless a format is declared
+    distinct = [steps for steps in dict.fromkeys(shorter) if steps != form.steps]
     return Patterns(whole, tuple(_pattern(steps, words, form.blanks) for steps in distinct))
 
 
@@ -76,13 +81,6 @@ def _runs(count: str) -> str:
 def _without(steps: tuple[Step, ...], part: str) -> tuple[Step, ...]:
     kept = [step for step in steps if step.part != part]
     return (kept[0]._replace(signs=""), *kept[1:])
-
-
-def _is_bare(steps: tuple[Step, ...]) -> bool:
-    """Whether the steps are digits with a short year and no sign: 0314 could be anything."""
-    return all(not step.signs and not step.is_name for step in steps) and any(
-        step.text == "yy" for step in steps
-    )
 
 
 def _pattern(steps: tuple[Step, ...], words: str, blanks: bool) -> Callable[[str], Texts | None]:

@@ -6,7 +6,7 @@ What is not known stays unknown; what cannot be is a problem and gives no value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -159,27 +159,20 @@ class _Reader:
     def parse(self, kind: str, raw: str) -> _Moment:
         if len(raw) > _LONGEST:
             raise _WrongError(self.no_form(kind, raw[:_LONGEST] + "..."))
+        forms = self.patterns[kind]
         first: _WrongError | None = None
-        for texts in self.matches(kind, raw):
-            try:
-                return self.moment(raw, texts)
-            except _WrongError as error:
-                first = first or error
+        # A whole value that is not possible must not pass for one cut short.
+        for reads in ([form.whole for form in forms], [cut for form in forms for cut in form.cut]):
+            for texts in filter(None, (read(raw) for read in reads)):
+                try:
+                    return self.moment(raw, texts)
+                except _WrongError as error:
+                    first = first or error
+            if first:
+                raise first
         if not raw or self.unknown(raw) or raw.upper() in self.listed:
             return _Moment()
-        raise first or _WrongError(self.no_form(kind, raw))
-
-    def matches(self, kind: str, raw: str) -> Iterator[Texts]:
-        """The parts of a value by each form that it has, forms of whole values first."""
-        for form in self.patterns[kind]:
-            texts = form.whole(raw)
-            if texts is not None:
-                yield texts
-        for form in self.patterns[kind]:
-            for read in form.cut:
-                texts = read(raw)
-                if texts is not None:
-                    yield texts
+        raise _WrongError(self.no_form(kind, raw))
 
     def moment(self, raw: str, texts: Texts) -> _Moment:
         year, month, day, hour, minute, second, fraction, half, zone = texts

@@ -265,6 +265,8 @@ def test_without_a_format_what_cannot_be_misread_is_read(raw: str | None, iso: s
         (None, "15MAR14", "'pivot'"),
         ("ddmmyy", "99", "form ddmmyy"),
         (None, "05-2014", "name its form with 'format'"),
+        (None, "021999", "name its form with 'format'"),
+        (None, "03041999", "no month 19"),
         (None, "garbage", "name its form with 'format'"),
         (None, "10:30", "name its form with 'format'"),
         (None, "2014-13-01", "no month 13"),
@@ -366,11 +368,18 @@ def test_a_pivot_gives_two_digit_years_their_century() -> None:
     assert converted("15MAR14", pivot=30) == ("2014-03-15", None)
 
 
-def test_four_digits_are_a_year_and_no_month_with_a_short_year() -> None:
+def test_a_date_cut_short_has_a_year_of_four_digits() -> None:
     assert converted("2014", "ddmmyy", pivot=30) == ("2014", None)
     assert converted("9999", "ddmmyy", pivot=30) == (None, None)
-    assert converted("MAR14", "ddmonyy", pivot=30) == ("2014-03", None)
-    assert converted("03/14", "dd/mm/yy", pivot=30) == ("2014-03", None)
+    assert converted("MAR-2014", "dd-mon-yy", pivot=30) == ("2014-03", None)
+    assert converted("MAR-14", "dd-mon-yy", pivot=30)[1] is not None
+    assert converted("JAN31", pivot=30)[1] is not None
+
+
+def test_an_impossible_value_does_not_pass_for_one_cut_short() -> None:
+    assert converted("011914", "ddmmyy", pivot=30)[1] == (
+        "'011914' is not possible: there is no month 19"
+    )
 
 
 def test_listed_words_and_numbers_are_unknown_too() -> None:
