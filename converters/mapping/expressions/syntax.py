@@ -258,6 +258,9 @@ def _scan(text: str) -> str:
     deep = [found.start() for found in _DEEP.finditer(masked)]
     if len(deep) > DEEPEST:
         _fail(f"the expression is nested more than {DEEPEST} deep", deep[DEEPEST] + 1)
+    chained = [found.start() for found in re.finditer(r"[-+*/%.]|(?<=[)\]])[(\[]", masked)]
+    if len(chained) > MOST_NODES:
+        _fail(f"the expression has more than {MOST_NODES} parts", chained[MOST_NODES] + 1)
     return masked
 
 
