@@ -134,7 +134,7 @@ class _Reader:
         }
         expression = rf"{unknown_expression(words)}|N/A|[ \-/:.]+"
         self.unknown = re.compile(expression, re.IGNORECASE | re.ASCII).fullmatch
-        self.seen: dict[tuple[str, str], _Moment | _WrongError] = {}
+        self.seen: dict[tuple[str, str], _Moment | str] = {}
 
     def iso(self, day: str | None, time: str | None) -> str | None:
         moment = self.read("date", day)
@@ -150,10 +150,10 @@ class _Reader:
             try:
                 found = self.parse(kind, " ".join(raw.split()))
             except _WrongError as error:
-                found = error
+                found = str(error)
             self.seen[kind, raw] = found
-        if isinstance(found, _WrongError):
-            raise found
+        if isinstance(found, str):
+            raise _WrongError(found)
         return found
 
     def parse(self, kind: str, raw: str) -> _Moment:
