@@ -311,7 +311,6 @@ def _other_token(token: re.Match[str], column: int) -> None:
 
 _REFUSE: dict[str, Callable[[re.Match[str], int], None]] = {
     "number": _number_token,
-    "junk": _number_token,
     "word": _word_token,
     "sign": lambda token, column: None,
     "other": _other_token,
