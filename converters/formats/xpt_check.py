@@ -1,116 +1,27 @@
-"""What a transport file cannot hold: cases collected over a whole dataset, and its metadata."""
+"""Lay out a transport file from metadata, and say what they ask that it cannot hold."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from converters.dataset import Metadata, Variable
-from converters.errors import Problem
-from converters.findings import Finding, Severity
+from converters.findings import Severity
 from converters.formats import xpt_layout
+from converters.formats.cases import Cases, Rule
 from converters.formats.xpt_layout import LIMITS, Descriptor, Limits, XptHeader, XptVariable
 from converters.formats.xpt_text import encode_one
 
-#: Distinct values of one variable that are told for one rule; the others are counted.
-EXAMPLES = 100
-
-#: Rules that only tell: nothing in the file differs from what was asked.
-BLANK_END = "xpt-blank-end"
-#: Rules that ``lenient`` cannot mend.
-METADATA = "xpt-metadata"
-KIND = "xpt-kind"
-#: Rules that ``lenient`` mends, beside those of ``xpt_text``.
-RANGE = "xpt-range"
-PRECISION = "xpt-precision"
-LABEL = "xpt-label"
-LENGTH_LIMIT = "xpt-length-limit"
-
-_GRAVE = {"xpt-length", RANGE, PRECISION, METADATA, KIND}
-
-
-@dataclass
-class _Case:
-    message: str
-    row: int | None
-    count: int
-
-
-class Cases:
-    """Cases of one dataset, grouped by rule, variable and value, with first row and count."""
-
-    def __init__(self, dataset: str) -> None:
-        """No case yet."""
-        self._dataset = dataset
-        self._cases: dict[tuple[str, str, str | None], _Case] = {}
-        self._values: Counter[tuple[str, str]] = Counter()
-
-    def add(
-        self,
-        rule: str,
-        message: str,
-        *,
-        variable: str = "",
-        value: str | None = None,
-        row: int | None = None,
-        count: int = 1,
-    ) -> None:
-        """Note a case; ``row`` is 1-based. The same case again only counts."""
-        key = (rule, variable, value)
-        if key in self._cases:
-            self._cases[key].count += count
-            return
-        self._values[rule, variable] += 1
-        if self._values[rule, variable] > EXAMPLES and value is not None:
-            self.add(rule, "further values like these", variable=variable, row=row, count=count)
-            return
-        self._cases[key] = _Case(message, row, count)
-
-    def refuse(self, *, lenient: bool) -> bool:
-        """Whether a case forbids the file."""
-        rules = {rule for rule, _, _ in self._cases} - {BLANK_END}
-        return bool(rules & {METADATA, KIND} if lenient else rules)
-
-    def problems(self, path: Path) -> list[Problem]:
-        """Each case in words."""
-        return [
-            Problem(str(path), None, None, self._words(variable, value, case))
-            for (rule, variable, value), case in self._cases.items()
-            if rule != BLANK_END
-        ]
-
-    def _words(self, variable: str, value: str | None, case: _Case) -> str:
-        place = f"{self._dataset}.{variable}" if variable else self._dataset
-        if case.row is not None:
-            more = f" and {case.count - 1} more" if case.count > 1 else ""
-            place += f", row {case.row}{more}"
-        shown = f"value {_short(value)}: " if value is not None else ""
-        return f"{place}: {shown}{case.message}"
-
-    def findings(self) -> list[Finding]:
-        """Each case as a finding."""
-        return [
-            Finding(
-                rule,
-                Severity.ERROR if rule in _GRAVE else Severity.WARNING,
-                case.message,
-                self._dataset,
-                variable,
-                value,
-                case.count,
-                case.row,
-            )
-            for (rule, variable, value), case in self._cases.items()
-        ]
-
-
-def _short(value: str) -> str:
-    return repr(value) if len(value) <= 60 else f"{value[:57]!r}..."
+METADATA = Rule("xpt-metadata", Severity.ERROR, "refused")
+KIND = Rule("xpt-kind", Severity.ERROR, "refused")
+RANGE = Rule("xpt-range", Severity.ERROR, "mended")
+PRECISION = Rule("xpt-precision", Severity.ERROR, "mended")
+LABEL = Rule("xpt-label", Severity.WARNING, "mended")
+LENGTH_LIMIT = Rule("xpt-length-limit", Severity.WARNING, "mended")
+BLANK_END = Rule("xpt-blank-end", Severity.WARNING, "told")
 
 
 class Plan(NamedTuple):

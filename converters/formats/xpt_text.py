@@ -9,10 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from converters.findings import Severity
+from converters.formats.cases import Rule
+
 Bytes = npt.NDArray[np.void]
 
-NOT_ENCODABLE = "xpt-character"
-TOO_LONG = "xpt-length"
+NOT_ENCODABLE = Rule("xpt-character", Severity.WARNING, "mended")
+TOO_LONG = Rule("xpt-length", Severity.ERROR, "mended")
 
 # What NFKD leaves alone and clinical data hold.
 _PLAIN = {
@@ -32,7 +35,7 @@ class Fault(NamedTuple):
     """Value ``place`` breaks ``rule``: ``message`` says how, and what it became if let through."""
 
     place: int
-    rule: str
+    rule: Rule
     message: str
 
 
@@ -65,7 +68,7 @@ def encode(values: Sequence[str], width: int, encoding: str) -> Encoded:
     return Encoded(np.frombuffer(data + b" " * width, dtype=f"V{width}"), faults)
 
 
-def encode_one(value: str, width: int, encoding: str) -> tuple[bytes, list[tuple[str, str]]]:
+def encode_one(value: str, width: int, encoding: str) -> tuple[bytes, list[tuple[Rule, str]]]:
     """One text as at most ``width`` bytes, and (rule, message) of each change that it needed."""
     found = []
     try:

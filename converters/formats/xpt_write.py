@@ -7,7 +7,6 @@ all of them together, and no file is written. ``lenient`` cuts and replaces, and
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +21,8 @@ from converters.dataset import Dataset, Metadata
 from converters.errors import OutputError, Problem
 from converters.findings import Finding
 from converters.formats import ibm_float, xpt_check, xpt_layout, xpt_text
+from converters.formats.cases import Cases, Rule
+from converters.formats.part_file import PartFile
 from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp
 
 #: Rows that are encoded at once.
@@ -100,22 +101,18 @@ class XptWriter:
             stamp = XptStamp(created=created, modified=created)
             header = XptHeader(stamp, stamp, version=version, encoding=encoding)
         self._path = Path(path)
-        self._part = self._path.with_name(f".{self._path.name}.part")
         self._version = header.version
         self._lenient = lenient
         self._dataset = metadata.name
-        self._cases = xpt_check.Cases(metadata.name)
+        self._cases = Cases(metadata.name)
         plan = xpt_check.plan(metadata, header, self._cases)
         self._fields = [_Field(variable.name, item, header) for variable, item in plan.items]
         self._layout = np.dtype([(f"f{i}", f"V{f.length}") for i, f in enumerate(self._fields)])
         self._head = len(plan.head)
         self._rows = 0
         self._blank_end = 0
-        try:
-            self._file = self._part.open("wb")
-        except OSError as error:
-            raise self._failed(error) from error
-        self._put(plan.head)
+        self._file = PartFile(self._path)
+        self._file.write(plan.head)
 
     def __enter__(self) -> Self:
         """The writer.
@@ -174,39 +171,19 @@ class XptWriter:
         if self._refused:
             self.abort()
             raise OutputError(*self._cases.problems(self._path))
-        self._put(b" " * xpt_layout.pad(self._rows * self._layout.itemsize))
-        try:
-            if self._version > 5:
-                self._file.seek(self._head - CARD)
-                self._file.write(xpt_layout.count_card(self._rows))
-            self._file.close()
-            self._part.replace(self._path)
-        except OSError as error:
-            self.abort()
-            raise self._failed(error) from error
+        self._file.write(b" " * xpt_layout.pad(self._rows * self._layout.itemsize))
+        if self._version > 5:
+            self._file.patch(self._head - CARD, xpt_layout.count_card(self._rows))
+        self._file.commit()
         return self.findings
 
     def abort(self) -> None:
         """Leave no unfinished file behind; nothing happens after ``close``."""
-        with suppress(OSError):
-            self._file.close()
-        with suppress(OSError):
-            self._part.unlink(missing_ok=True)
+        self._file.abort()
 
     @property
     def _refused(self) -> bool:
-        return self._cases.refuse(lenient=self._lenient)
-
-    def _failed(self, error: OSError) -> OutputError:
-        reason = error.strerror or str(error)
-        return OutputError(Problem(str(self._path), None, None, f"cannot be written: {reason}"))
-
-    def _put(self, data: bytes | memoryview) -> None:
-        try:
-            self._file.write(data)
-        except OSError as error:
-            self.abort()
-            raise self._failed(error) from error
+        return self._cases.refused(lenient=self._lenient)
 
     def _check_columns(self, found: list[Any]) -> None:
         wanted = [field.name for field in self._fields]
@@ -237,7 +214,7 @@ class XptWriter:
                 )
             data = records.view(np.uint8)
             self._count_blank_end(data.reshape(len(records), -1))
-            self._put(data.data)
+            self._file.write(data.data)
 
     def _count_blank_end(self, records: npt.NDArray[np.uint8]) -> None:
         """Count the blank records at the end, where a reader cannot tell them from padding."""
@@ -268,7 +245,7 @@ class _Field:
         self._encoded = xpt_text.encode([], item.length, header.encoding)
         self._values: list[str] = []
 
-    def cells(self, column: pd.Series, rows_before: int, cases: xpt_check.Cases) -> _Cells:
+    def cells(self, column: pd.Series, rows_before: int, cases: Cases) -> _Cells:
         """The column as bytes; what does not fit becomes a case."""
         if columns.is_number(column) != self._number and not columns.missing(column).all():
             self._add_kind_case(column, rows_before, cases)
@@ -277,14 +254,14 @@ class _Field:
             return self._number_cells(column, rows_before, cases)
         return self._text_cells(column, rows_before, cases)
 
-    def _add_kind_case(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> None:
+    def _add_kind_case(self, column: pd.Series, before: int, cases: Cases) -> None:
         row = int(np.flatnonzero(~columns.missing(column))[0])
         kind, other = ("Num", "text") if self._number else ("Char", "a number")
         message = f"the variable is {kind}, but its column holds {other}"
         value = str(column.iloc[row])
         cases.add(xpt_check.KIND, message, variable=self.name, value=value, row=before + row + 1)
 
-    def _text_cells(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> _Cells:
+    def _text_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
         codes = self._encode(column)
         if self._encoded.faults:
             self._add_text_cases(codes, before, cases)
@@ -307,7 +284,7 @@ class _Field:
         self._encoded = xpt_text.encode(self._values, self.length, self._encoding)
         return codes
 
-    def _add_text_cases(self, codes: columns.Codes, before: int, cases: xpt_check.Cases) -> None:
+    def _add_text_cases(self, codes: columns.Codes, before: int, cases: Cases) -> None:
         used = codes[codes >= 0]
         counts = np.bincount(used, minlength=len(self._values))
         first = np.zeros(len(self._values), dtype=np.int64)
@@ -323,7 +300,7 @@ class _Field:
                     count=int(counts[place]),
                 )
 
-    def _number_cells(self, column: pd.Series, before: int, cases: xpt_check.Cases) -> _Cells:
+    def _number_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
         values = _floats(column)
         odd = ibm_float.unwritable(values)
         if odd.any():
@@ -342,12 +319,12 @@ class _Field:
 
     def _add_number_cases(
         self,
-        rule: str,
+        rule: Rule,
         message: str,
         values: ibm_float.Floats,
         odd: ibm_float.Mask,
         before: int,
-        cases: xpt_check.Cases,
+        cases: Cases,
     ) -> None:
         rows = np.flatnonzero(odd)
         distinct, first, counts = np.unique(values[rows], return_index=True, return_counts=True)
