@@ -8,6 +8,8 @@ on the encoding.
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -60,15 +62,18 @@ def constant(value: str | None, rows: int) -> pd.Series:
 
 def from_codes(codes: npt.NDArray[Any], values: Sequence[str | None]) -> pd.Series:
     """A text column from codes into ``values``, which may repeat and may be None (missing)."""
-    index = pd.Index(values, dtype=object)
-    merged, distinct = pd.factorize(index)
-    if len(distinct) != len(index):
+    merged, distinct = pd.factorize(pd.Index(values, dtype=object))
+    if len(distinct) != len(merged):
         # The appended -1 is what code -1 picks.
         codes = np.append(merged, -1)[codes]
-    categories = pd.Index(distinct, dtype="str")
-    return pd.Series(
-        pd.Categorical.from_codes(codes.astype(np.int32, copy=False), categories, validate=False)
-    )
+    return pd.Series(pd.Categorical.from_codes(codes, distinct, validate=False))
+
+
+def encoded(column: pd.Series) -> pd.Series:
+    """The column dictionary-encoded; numbers, and what is encoded already, stay as they are."""
+    if is_number(column) or isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    return from_codes(*parts(column))
 
 
 def parts(column: pd.Series) -> Parts:
@@ -78,16 +83,16 @@ def parts(column: pd.Series) -> Parts:
         return Parts(codes.astype(np.int32), [number_text(value) for value in distinct])
     if not isinstance(column.dtype, pd.CategoricalDtype):
         codes, distinct = pd.factorize(column)
-        return Parts(codes.astype(np.int32), [str(value) for value in distinct])
+        return Parts(codes.astype(np.int32), [str(value) for value in distinct.tolist()])
     codes = column.cat.codes.to_numpy(dtype=np.int32)
     categories = column.cat.categories
     used = np.zeros(len(categories) + 1, dtype=bool)
     used[codes] = True  # the last place takes the missing ones
     used = used[:-1]
     if used.all():
-        return Parts(codes, list(categories))
+        return Parts(codes, categories.tolist())
     renumber = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
-    return Parts(renumber[codes], list(categories[used]))
+    return Parts(renumber[codes], categories[used].tolist())
 
 
 def number_text(value: float) -> str:
@@ -176,8 +181,7 @@ def take(column: pd.Series, rows: npt.NDArray[Any]) -> pd.Series:
         padded = np.append(column.to_numpy(dtype=np.float64, na_value=np.nan), np.nan)
         return pd.Series(padded[rows])
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        codes, values = parts(column)
-        return take(from_codes(codes, values), rows)
+        return take(encoded(column), rows)
     codes = np.append(column.cat.codes.to_numpy(dtype=np.int32), np.int32(-1))[rows]
     return pd.Series(pd.Categorical.from_codes(codes, dtype=column.dtype, validate=False))
 
@@ -215,30 +219,41 @@ def missing(column: pd.Series) -> npt.NDArray[np.bool_]:
 def ranks(column: pd.Series, *, plain: bool = False) -> tuple[npt.NDArray[np.int64], int]:
     """The place of each row's value in sorted order, and how many places there are.
 
-    Missing comes first (place 0), as SAS sorts. Numbers sort as numbers, and so does text of which
-    every value is a number; other text sorts with its runs of digits as numbers, so that
-    ``VISIT 2`` comes before ``VISIT 10``. With ``plain`` all text sorts by code point.
+    Missing comes first (place 0), as SAS sorts. Numbers sort as numbers. Text sorts by code point,
+    but runs of digits as numbers, so that ``VISIT 2`` comes before ``VISIT 10``; with ``plain`` by
+    code point alone. How two values compare never depends on the others.
     """
     if is_number(column):
         codes, distinct = pd.factorize(column.to_numpy(np.float64, na_value=np.nan), sort=True)
         return codes.astype(np.int64) + 1, len(distinct) + 1
     codes, values = parts(column)
-    numbers = [parse_number(value) for value in values]
-    if plain:
-        order = sorted(range(len(values)), key=values.__getitem__)
-    elif np.isnan(numbers).any():
-        order = sorted(range(len(values)), key=lambda i: (_natural(values[i]), values[i]))
-    else:
-        order = sorted(range(len(values)), key=lambda i: (numbers[i], values[i]))
+    key = values.__getitem__
+    if not plain and not _same_widths(values):
+        keys = [(_with_widths(value), value) for value in values]
+        key = keys.__getitem__  # type: ignore[assignment]
     place = np.zeros(len(values) + 1, dtype=np.int64)
-    place[order] = np.arange(1, len(values) + 1)
+    place[sorted(range(len(values)), key=key)] = np.arange(1, len(values) + 1)
     return place[codes], len(values) + 1
 
 
-def _natural(value: str) -> list[str | int]:
-    pieces: list[str | int] = list(re.split(r"([0-9]+)", value))
-    pieces[1::2] = [int(str(digits)[:300]) for digits in pieces[1::2]]
-    return pieces
+def _with_widths(value: str) -> str:
+    """The text with the width of each run of digits before it: ``VISIT 12``, ``VISIT 210``."""
+    return re.sub(r"0*([0-9]+)", lambda run: f"{min(len(run[1]), 9)}{run[1]}", value)
+
+
+def _same_widths(values: Values) -> bool:
+    """Whether runs of digits are equally wide wherever texts agree up to them, as in dates.
+
+    Then the order by code point is the same as the order with numbers.
+    """
+    digits = str.maketrans("123456789", "000000000")
+    shapes = sorted({value.translate(digits) for value in values})
+    return not any(_clash(one, other) for one, other in itertools.pairwise(shapes))
+
+
+def _clash(one: str, other: str) -> bool:
+    shared = len(os.path.commonprefix([one, other]))
+    return one[shared - 1 : shared] == "0" and "0" in (one[shared : shared + 1], other[shared])
 
 
 def sort_key(columns: Sequence[pd.Series], rows: int) -> npt.NDArray[np.int64]:

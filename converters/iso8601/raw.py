@@ -6,7 +6,8 @@ What is not known stays unknown; what cannot be is a problem and gives no value.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -100,14 +101,19 @@ def to_iso8601(
     the forms, gives no value and a problem in words. Data never raise an error.
     """
     reader = _Reader(options or DateOptions())
+    whole_days = reader.whole_days(set(dates)) if times is not None else {}
+    clocks = reader.clocks(set(times)) if times is not None else {}
     values: list[str | None] = []
     problems: list[str | None] = []
     for day, time in zip(dates, times if times is not None else [None] * len(dates), strict=True):
         value = problem = None
-        try:
-            value = reader.iso(day, time)
-        except _WrongError as error:
-            problem = str(error)
+        if day in whole_days and time in clocks:
+            value = f"{whole_days[day]}T{clocks[time]}"
+        else:
+            try:
+                value = reader.iso(day, time)
+            except _WrongError as error:
+                problem = str(error)
         values.append(value)
         problems.append(problem)
     return Converted(values, problems)
@@ -141,6 +147,32 @@ class _Reader:
         if time is not None:
             moment = _joined(moment, self.read("time", time), f"'{day}' and '{time}'")
         return _text(moment, self.zone)
+
+    def whole_days(self, dates: Iterable[str | None]) -> dict[str | None, str]:
+        """The dates that are complete and bring no time: they can be put before any time."""
+        moments = self.readable("date", dates)
+        return {
+            raw: _text(moment, "") or ""
+            for raw, moment in moments.items()
+            if None not in moment[:3] and moment[3:] == _Moment()[3:]
+        }
+
+    def clocks(self, times: Iterable[str | None]) -> dict[str | None, str]:
+        """The times that can be put behind any complete date, with their zone."""
+        moments = self.readable("time", times)
+        return {
+            raw: (_text(moment._replace(year=2000, month=1, day=1), self.zone) or "")[11:]
+            for raw, moment in moments.items()
+            if moment.hour not in (None, 24)
+        }
+
+    def readable(self, kind: str, raws: Iterable[str | None]) -> dict[str | None, _Moment]:
+        """What can be read at all."""
+        found = {}
+        for raw in raws:
+            with suppress(_WrongError):
+                found[raw] = self.read(kind, raw)
+        return found
 
     def read(self, kind: str, raw: str | None) -> _Moment:
         if raw is None:

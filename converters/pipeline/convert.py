@@ -115,7 +115,7 @@ class _Run:
         self.files += [(source.name, self._shown(file)) for file in source.files]
         frame = source.frame
         makers: dict[str, Callable[[], pd.Series]] = {
-            name: (lambda name=name: frame[name]) for name in frame  # type: ignore[misc]
+            name: (lambda name=name: columns.encoded(frame[name])) for name in frame  # type: ignore[misc]
         }
         text = self.study.usubjid.get(source.name)
         if text:

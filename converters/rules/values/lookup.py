@@ -35,7 +35,7 @@ def _other(args: Mapping[str, Any], records: Records) -> Table:
     return records.dataset(args["dataset"]) if "dataset" in args else records.source(args["source"])
 
 
-def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
+def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
     keys = _keys(args)
     other = _other(args, records)
     rows = _candidates(args, other)
@@ -46,6 +46,7 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     if pick in ("count", "exists"):
         return _count(match, pick)
     taken = columns.take(other.variable(args["take"]), rows)
+    taken = columns.to_number(taken) if target.kind == "Num" else taken
     if pick == "only":
         _report_several(args, records, match, taken)
     return columns.take(taken, _chosen(args, other, rows, match, taken)[match.here])
