@@ -108,7 +108,7 @@ def _worksheet(path: Path, spec: SourceSpec, book: Workbook) -> tuple[Any, list[
             near = nearest(spec.sheet, titles)
             raise refuse(path, f"there is no sheet '{spec.sheet}'{near}; the sheets are: {known}")
         return book[spec.sheet], titles
-    number = spec.sheet or 1
+    number = 1 if spec.sheet is None else spec.sheet
     if not 1 <= number <= len(titles):
         raise refuse(path, f"there is no sheet {number}: the workbook has {len(titles)}")
     return book.worksheets[number - 1], titles
@@ -125,7 +125,7 @@ def _cells(path: Path, spec: SourceSpec, book: Workbook, limit: int | None = Non
     errors: dict[tuple[int, str], list[int]] = {}
     for record, row in enumerate(grid, start=1):
         texts = [_shown(cell) for cell in row]
-        if any(text and not text.isspace() for text in texts):
+        if any(map(_filled, texts)):
             rows.append(texts)
             records.append(record)
             for i, cell in enumerate(row):
@@ -138,6 +138,10 @@ def _cells(path: Path, spec: SourceSpec, book: Workbook, limit: int | None = Non
     faults = {(named[i], text): found for (i, text), found in errors.items() if i in named}
     findings = _other_sheets(path, spec, titles)
     return _Sheet(names, cells, records, faults, findings)
+
+
+def _filled(text: str | None) -> bool:
+    return bool(text and text.strip())
 
 
 def _names(
@@ -154,7 +158,7 @@ def _names(
         raise refuse(path, "no column names in this row of the sheet", spec.header)
     places = [i for i, text in enumerate(texts) if text]
     unnamed = [i for i, text in enumerate(texts) if not text]
-    filled = [i for i in unnamed if any(len(row) > i and row[i] for row in rows)]
+    filled = [i for i in unnamed if any(len(row) > i and _filled(row[i]) for row in rows)]
     if filled and not header_only:
         letters = ", ".join(get_column_letter(i + 1) for i in filled)
         raise refuse(path, f"sheet column {letters} holds values and has no name", spec.header)
