@@ -84,6 +84,7 @@ class BlockSpec:
     exclude: tuple[Named, ...]
     reject: tuple[Named, ...]
     joins: tuple[Join, ...]
+    columns: Mapping[str, str]
     unpivot: Unpivot | None
     keep: Keep | None
     variables: Mapping[str, VariableSpec]
@@ -148,6 +149,7 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         exclude=_named(data, path, "exclude"),
         reject=_named(data, path, "reject"),
         joins=tuple(_join(item, (*path, "join", i)) for i, item in enumerate(data.get("join", ()))),
+        columns=data.get("columns", {}),
         unpivot=_unpivot(data.get("unpivot"), (*path, "unpivot")),
         keep=_keep(data.get("keep"), (*path, "keep")),
         variables=own,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from converters.errors import Problem, nearest
-from converters.mapping.document import Path_
+from converters.mapping.document import Path_, scalar_text
 from converters.mapping.spec import BlockSpec, DatasetSpec, Test, VariableSpec
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
@@ -112,9 +112,7 @@ class BlockBuilder:
         if target.codelists and "codelist" not in item.keys:
             changes = [*definition.changes, (rules()["codelist"], target.codelists[0].name)]
             changes.sort(key=lambda change: change[0].order)
-            definition = Definition(
-                target, definition.rule, definition.args, tuple(changes), item.keys, item.path
-            )
+            definition = replace(definition, changes=tuple(changes))
         for place, message, offset in definition.problems():
             self._problem((*item.path, *place), f"{item.name}: {message}", offset)
         if definition.rule.whole and item.path[:1] not in (("variables",), ("supplemental",)):
@@ -145,14 +143,23 @@ class BlockBuilder:
         if named == "none":
             return ()
         if named is not None:
-            codelist = self.terminology.get(str(named))
-            if codelist is None:
-                hint = nearest(str(named), self.terminology.names())
-                message = f"{item.name}: unknown codelist '{named}' in {self.terminology.label}{hint}"
-                self._problem((*item.path, "codelist"), message)
-                return ()
-            return (codelist,)
-        return standard_codelists(variable, self.domain, self.terminology)
+            names = named if isinstance(named, list) else [named]
+            found = [self._codelist(item, str(name)) for name in names]
+            return tuple(codelist for codelist in found if codelist is not None)
+        standard = standard_codelists(variable, self.domain, self.terminology)
+        if item.name == f"{self.domain.name}TESTCD" and "assign" in item.keys:
+            code = scalar_text(item.keys["assign"])
+            if not any(code in codelist for codelist in standard):
+                return tuple(self.terminology.test_codelists(code)) or standard
+        return standard
+
+    def _codelist(self, item: VariableSpec, name: str) -> Codelist | None:
+        codelist = self.terminology.get(name)
+        if codelist is None:
+            hint = nearest(name, self.terminology.names())
+            message = f"{item.name}: unknown codelist '{name}' in {self.terminology.label}{hint}"
+            self._problem((*item.path, "codelist"), message)
+        return codelist
 
     def _complete(
         self, block: BlockSpec, stated: dict[str, Definition], names: set[str]
@@ -168,10 +175,6 @@ class BlockBuilder:
                 definition = automatic(self._standard_target(name), "empty")
             if definition is not None:
                 found[name] = definition
-        for name in self.spec.supplemental:
-            if name not in found:
-                continue
-            found[name] = found.pop(name)
         ordered = [name for name in self.known if name in found]
         return {name: found[name] for name in (*ordered, *self.spec.supplemental) if name in found}
 
@@ -191,11 +194,23 @@ class BlockBuilder:
         sequence = f"{self.domain.name}SEQ"
         if sequence in self.known:
             rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of}))
-        return {
+        found = {
             name: automatic(self._standard_target(name), rule, args, _ORIGINS.get(name, ""))
             for name, (rule, args) in rule_of.items()
             if name in self.known and name not in stated
         }
+        test = f"{self.domain.name}TEST"
+        if test in found:
+            found[test] = self._paired(found[test], stated.get(f"{test}CD"))
+        return found
+
+    def _paired(self, test: Definition, code: Definition | None) -> Definition:
+        """--TEST takes its names from the codelists that go with those of --TESTCD."""
+        codelists = code.target.codelists if code else ()
+        pairs = [pair for item in codelists if (pair := self.terminology.paired(item)) is not None]
+        if not pairs:
+            return test
+        return replace(test, target=replace(test.target, codelists=tuple(pairs)))
 
     def _identifiers(self, block: BlockSpec) -> Iterator[tuple[str, tuple[str, Any]]]:
         yield "STUDYID", ("assign", self.study_id)

@@ -8,7 +8,7 @@ gives EX its study days.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from converters.errors import Problem, SpecError, nearest
@@ -22,6 +22,9 @@ from converters.standards.sdtmig import Domain, DomainVariable
 from converters.study import Study
 
 Node = tuple[str, str]
+
+#: Judges a reference of an expression: what is wrong with it, if anything.
+See = Callable[[Ref], str | None]
 
 #: The node of a dataset that stands for its records: which there are, before any variable.
 RECORDS = "*"
@@ -158,7 +161,7 @@ class _Planner:
             return f"the source '{source}' has no column '{name}'{nearest(name, known)}"
         return None
 
-    def expression(self, document: Document, place: Path_, text: str, see: object) -> None:
+    def expression(self, document: Document, place: Path_, text: str, see: See) -> None:
         """Parses an expression, and lets ``see`` judge each of its references."""
         try:
             refs = parse(text, condition=place[-1] in _CONDITIONS).refs
@@ -167,7 +170,7 @@ class _Planner:
             self.problems.append(document.problem(place, message))
             return
         for ref in sorted(refs, key=lambda ref: (ref.scope or "", ref.name)):
-            message = see(ref)  # type: ignore[operator]
+            message = see(ref)
             if message:
                 self.problems.append(document.problem(place, message))
 
@@ -237,7 +240,7 @@ class _Block:
         records = (self.plan.spec.name, RECORDS)
         for place, name in self._record_columns():
             self._column(records, place, name)
-        for place, text in self._record_conditions():
+        for place, text in (*self._computed_columns(), *self._record_conditions()):
             self._expression(records, place, text, raw_only=True)
         if self.source in self.planner.datasets:
             self._need(records, (self.source, RECORDS), (*self.spec.path, "source"))
@@ -254,6 +257,10 @@ class _Block:
             return False
         self._problem((*self.spec.path, "source"), _unknown_source(source, study))
         return False
+
+    def _computed_columns(self) -> Iterator[tuple[Path_, str]]:
+        for name, text in self.spec.columns.items():
+            yield (*self.spec.path, "columns", name), text
 
     def _record_conditions(self) -> Iterator[tuple[Path_, str]]:
         if self.spec.where:
@@ -282,10 +289,10 @@ class _Block:
             if join.source not in study.sources:
                 self._problem((*join.path, "source"), _unknown_source(join.source, study))
                 continue
-            for name in (*join.by.values(), *join.take):
-                message = planner.raw_column(join.source, name)
-                if message:
-                    self._problem((*join.path, "take"), message)
+            for name in join.by.values():
+                self._other_source((*join.path, "by"), join.source, name)
+            for name in join.take:
+                self._other_source((*join.path, "take"), join.source, name)
             for name in join.by:
                 self._column(records, (*join.path, "by"), name, before_joins=True)
             if join.where:
@@ -423,9 +430,10 @@ class _Block:
 
 
 def _added_columns(spec: BlockSpec) -> frozenset[str]:
-    added: Iterable[str] = [name for join in spec.joins for name in join.take]
+    added: list[str] = [name for join in spec.joins for name in join.take]
+    added += spec.columns
     if spec.unpivot:
-        added = [*added, spec.unpivot.name, spec.unpivot.value]
+        added += [spec.unpivot.name, spec.unpivot.value]
     return frozenset(added)
 
 

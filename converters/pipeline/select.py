@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,8 @@ def select_parts(
     source_rows = raw.rows
     for join in spec.joins:
         raw = _joined(raw, join, sources[join.source], notes)
+    for name, text in spec.columns.items():
+        raw = raw.with_columns({name: _computed(raw, text)})
     if spec.unpivot:
         raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
     fate = Fate.of(raw.rows)
@@ -61,6 +63,10 @@ def select_parts(
 def holds(text: str, raw: Raw) -> npt.NDArray[np.bool_]:
     """Where a condition on raw columns holds."""
     return parse(text).test(lambda ref: raw.variable(ref.name), raw.rows)
+
+
+def _computed(raw: Raw, text: str) -> Callable[[], pd.Series]:
+    return lambda: parse(text).evaluate(lambda ref: raw.variable(ref.name), raw.rows)
 
 
 def _apply_conditions(spec: BlockSpec, raw: Raw, fate: Fate, notes: Notes) -> None:

@@ -148,6 +148,12 @@ _BLOCK = {
     "exclude": _described(_CONDITIONS, "Raw records to leave out, and why."),
     "reject": _described(_CONDITIONS, "Raw records that are wrong, and why; each is a finding."),
     "join": {"type": "array", "minItems": 1, "items": _JOIN, "description": "Other sources' columns."},
+    "columns": {
+        "description": "New raw columns, each by an expression over the columns before it.",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": _TEXT,
+    },
     "unpivot": _described(_UNPIVOT, "One record for each of several columns."),
     "keep": _described(_KEEP, "Of repeated raw records only the first or last."),
     "findings": {

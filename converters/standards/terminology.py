@@ -139,6 +139,16 @@ class Terminology:
         entry = self._entry(name)
         return self.get(entry.pair) if entry and entry.pair else None
 
+    def test_codelists(self, test_code: str) -> list[Codelist]:
+        """The Test Code codelists that have a term; a test code of a questionnaire is in one."""
+        found = []
+        for entry in _entries(self.standard, self.version):
+            if entry.label.endswith("Test Code"):
+                codelist = self.get(entry.code)
+                if codelist is not None and test_code in codelist:
+                    found.append(codelist)
+        return found
+
     def decode(self, codelist: Codelist | str, value: str) -> str:
         """The paired value, or else the preferred term, or the sponsor's decode; else nothing.
 

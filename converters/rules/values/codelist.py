@@ -37,7 +37,12 @@ RULE = Rule(
     name="codelist",
     kind="modifier",
     summary="The submission value of the term that the value stands for.",
-    schema={"type": "string", "minLength": 1},
+    schema={
+        "oneOf": [
+            {"type": "string", "minLength": 1},
+            {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+        ]
+    },
     apply=_apply,
     order=3,
 )

@@ -35,7 +35,27 @@ def _other(args: Mapping[str, Any], records: Records) -> Table:
     return records.dataset(args["dataset"]) if "dataset" in args else records.source(args["source"])
 
 
+def _single(args: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A lookup that takes several DATASET.VARIABLE, as one lookup for each."""
+    if not isinstance(args.get("take"), list):
+        return [dict(args)]
+    pairs = (item.split(".", 1) for item in args["take"])
+    return [{**args, "dataset": dataset, "take": variable} for dataset, variable in pairs]
+
+
 def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
+    found = [_look_up(item, records, target) for item in _single(args)]
+    if len(found) == 1:
+        return found[0]
+    stacked = columns.concat(found)
+    place = columns.ranks(stacked)[0].reshape(len(found), records.rows)
+    if args["pick"] == "min":
+        place = np.where(place == 0, place.max(initial=0) + 1, place)  # missing is no minimum
+    which = place.argmin(axis=0) if args["pick"] == "min" else place.argmax(axis=0)
+    return columns.take(stacked, which * records.rows + np.arange(records.rows))
+
+
+def _look_up(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
     keys = _keys(args)
     other = _other(args, records)
     rows = _candidates(args, other)
@@ -116,6 +136,15 @@ def _report_several(
 
 
 def _reads(args: Mapping[str, Any], _: Target) -> Reads:
+    reads = [_reads_one(item) for item in _single(args)]
+    return Reads(
+        columns=reads[0].columns,
+        others=tuple(item for one in reads for item in one.others),
+        sources=tuple(item for one in reads for item in one.sources),
+    )
+
+
+def _reads_one(args: Mapping[str, Any]) -> Reads:
     keys = _keys(args)
     theirs = [*keys.values(), *args.get("order", ())]
     found = [(("by",), name) for name in theirs]
@@ -132,12 +161,23 @@ def _reads(args: Mapping[str, Any], _: Target) -> Reads:
 
 
 def _check(args: Mapping[str, Any]) -> Problems:
+    if isinstance(args.get("take"), list):
+        yield from _check_several(args)
+        return
     if ("dataset" in args) == ("source" in args):
         yield (), "a lookup names either a 'dataset' or a 'source'"
     if ("take" in args) == (args.get("pick") in ("count", "exists")):
         yield (), "a lookup needs 'take', except with 'pick: count' or 'pick: exists'"
     if args.get("pick") in ("first", "last") and "order" not in args:
         yield ("pick",), f"'pick: {args['pick']}' needs an 'order'"
+
+
+def _check_several(args: Mapping[str, Any]) -> Problems:
+    if args.get("pick") not in ("min", "max"):
+        yield ("pick",), "a lookup that takes several variables needs 'pick: min' or 'pick: max'"
+    for key in ("dataset", "source", "order"):
+        if key in args:
+            yield (key,), f"a lookup that takes several DATASET.VARIABLE has no '{key}'"
 
 
 _PICK_WORDS = {
@@ -150,6 +190,8 @@ _PICK_WORDS = {
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
+    if isinstance(args.get("take"), list):
+        return f"The {_PICK_WORDS[args['pick']]}of {', '.join(args['take'])} with the same subject."
     name = args.get("dataset") or args.get("source")
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
     keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
@@ -175,7 +217,21 @@ RULE = Rule(
         "properties": {
             "dataset": {**_NAME, "description": "The dataset to look into."},
             "source": {**_NAME, "description": "The raw source to look into."},
-            "take": {**_NAME, "description": "The variable or column to take."},
+            "take": {
+                "description": "The variable or column to take, or several as DATASET.VARIABLE.",
+                "oneOf": [
+                    _NAME,
+                    {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {
+                            "type": "string",
+                            "pattern": "^[A-Z][A-Z0-9]*[.][A-Z][A-Z0-9_]*$",
+                            "$comment": "is not of the form DATASET.VARIABLE",
+                        },
+                    },
+                ],
+            },
             "by": {
                 "description": "Keys: a list of shared names, or this one's name: the other's name.",
                 "oneOf": [
