@@ -32,11 +32,9 @@ _LEVELS = {
 _ROOTS = frozenset({"ClinicalData", "ReferenceData"})
 _WRITES = frozenset({"Insert", "Update", "Upsert"})
 _TYPES = frozenset({*_WRITES, "Remove", "Context"})
-_TAGS = [
-    f"{{*}}{name}"
-    for name in (*_ROOTS, *_LEVELS, "SiteRef", "ItemGroupData", *sorted(_ITEMS), *DEFINITIONS)
-]
+_TAGS = [f"{{*}}{name}" for name in (*_ROOTS, *_LEVELS, "SiteRef", "ItemGroupData", *DEFINITIONS)]
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+_SAFE |= {"remove_comments": True, "remove_pis": True}
 
 
 class Node:
@@ -211,20 +209,23 @@ class _Reader:
         self.group: tuple[str, str | None] = ("", None)
         self.group_attributes: dict[str, str] = {}
         self.row: int | None = None
+        self.names: dict[Any, str] = {}  # tag -> local name
 
     def run(self, path: Path) -> None:
         """Take in all elements; each is forgotten once it has ended."""
         events = etree.iterparse(str(path), events=("start", "end"), tag=_TAGS, **_SAFE)
-        names: dict[str, str] = {}
         for event, element in events:
-            tag = element.tag
-            name = names.get(tag)
-            if name is None:
-                name = names[tag] = etree.QName(element).localname
-            if event == "end":
-                self.end(name, element)
-            elif name not in _ITEMS:
-                self.start(name, element)
+            if event == "start":
+                self.start(self._local(element), element)
+            else:
+                self.end(self._local(element), element)
+
+    def _local(self, element: Element) -> str:
+        tag = element.tag
+        name = self.names.get(tag)
+        if name is None:
+            name = self.names[tag] = etree.QName(element).localname
+        return name
 
     def start(self, name: str, element: Element) -> None:
         """An element begins: go down to its node."""
@@ -240,13 +241,12 @@ class _Reader:
                 self.node.attributes["SITEOID"] = self.store.shared(site)
 
     def end(self, name: str, element: Element) -> None:
-        """An element ends: take its value, or go up."""
-        if name in _ITEMS:
-            self._item(element, name)
-            return
+        """An element ends: take its items, or go up."""
         if name in DEFINITIONS:
             define(self.store.metadata, name, element)
             return
+        if name == "ItemGroupData" and not self.removing:
+            self._items(element)
         if name == "ItemGroupData" or name in _LEVELS:
             self.removing -= self.removing > 0
         if name in _LEVELS:
@@ -344,34 +344,44 @@ class _Reader:
     def _row(self) -> int:
         return self._new_row() if self.row is None else self.row
 
-    def _item(self, element: Element, name: str) -> None:
-        oid = attribute(element, "ItemOID")
-        if not oid or self.removing:
-            return
-        oid = self.store.shared(oid)
-        action = self._action(element) if self.transactional else None
+    def _items(self, group: Element) -> None:
+        """Take the values of an item group."""
         rows = self.store.rows(self.group[0])
+        given: set[str] = set()
+        for element in group:
+            name = self._local(element)
+            oid = attribute(element, "ItemOID") if name in _ITEMS else None
+            if not oid:
+                continue
+            oid = self.store.shared(oid)
+            if self.transactional:
+                self._change(rows, oid, element, name)
+                continue
+            row = self._row()
+            if oid in given:
+                rows.note(row, "odm-duplicate-item", oid)
+            given.add(oid)
+            self._put(rows, oid, row, element, name)
+
+    def _change(self, rows: Rows, oid: str, element: Element, name: str) -> None:
+        action = self._action(element)
         if action == "Remove":
             if self.row is not None:
                 put(rows.items, oid, self.row, None)
             return
-        value = element.get("Value") if name == "ItemData" else (element.text or "")
+        says = name != "ItemData" or element.get("Value") is not None
+        # Without a value it tells something of the item (a query, a comment), or where it stands.
+        if action != "Context" and (says or element.get("IsNull") == "Yes"):
+            self._put(rows, oid, self._row(), element, name)
+
+    def _put(self, rows: Rows, oid: str, row: int, element: Element, name: str) -> None:
+        value = element.get("Value") if name == "ItemData" else element.text
         if element.get("IsNull") == "Yes":
-            value = ""
-        if action == "Context" or (value is None and self.transactional):
-            return  # says something of the item (a query, a comment), and nothing of its value
-        row = self._row()
-        if not self.transactional and _cell(rows.items, oid, row):
-            rows.note(row, "odm-duplicate-item", oid)
+            value = None
         put(rows.items, oid, row, self.store.shared(value) if value else None)
         unit = _unit(element)
         if unit:
             put(rows.units, oid, row, self.store.shared(unit))
-
-
-def _cell(columns: dict[str, list[str | None]], name: str, row: int) -> str | None:
-    column = columns.get(name, [])
-    return column[row] if row < len(column) else None
 
 
 def _unit(element: Element) -> str | None:

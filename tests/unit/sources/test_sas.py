@@ -38,7 +38,7 @@ def read(file: Path, **options: object) -> Source:
 
 @pytest.fixture
 def sas7bdat(tmp_path: Path) -> Path:
-    """Four records: text, number (one special missing), date, date-time, time."""
+    """Four invented records that ReadStat wrote: text, number (one .A), date, date-time, time."""
     file = tmp_path / "lb.sas7bdat"
     file.write_bytes(gzip.decompress((HERE / "lb.sas7bdat.gz").read_bytes()))
     return file
