@@ -320,14 +320,13 @@ def _rule_findings(judge: Judge, schema: Schema, broken: Rows, name: str) -> lis
     words = str(said.get("description", "the record is not as its schema says")).rstrip(".")
     names = judge.named(judge.mentions(schema))
     variable = _blamed(judge, schema, table.record(names, int(broken[0])))
-    groups = table.groups(names, broken)
-    cases = []
-    for count, row in zip(groups.counts.tolist(), groups.first.tolist(), strict=True):
+
+    def told(row: int) -> tuple[Any, str]:
         record = table.record(names, row)
-        value = record.get(variable)
         text = f"{words}: {described(record)}" if record else words
-        cases.append(Case(None if value is None else plain(value), count, row, text))
-    return table.findings(rule, cases, variable)
+        return record.get(variable), text
+
+    return table.group_findings(rule, variable, table.groups(names, broken), told)
 
 
 def _blamed(judge: Judge, schema: Schema, record: Mapping[str, Any]) -> str:

@@ -111,7 +111,8 @@ class Table:
     @property
     def domain(self) -> str:
         """The domain's two letters; of a split dataset (QSCO) those of its domain (QS)."""
-        return self.metadata.domain or self.name[:2]
+        has_letters = not self.name.startswith(("SUPP", "SQ", "REL", "POOL"))
+        return self.metadata.domain or (self.name[:2] if has_letters else self.name)
 
     @property
     def is_supplemental(self) -> bool:
@@ -211,19 +212,27 @@ class Table:
             **place,
         )
 
-    def findings(self, rule: Rule, cases: Iterable[Case], variable: str = "") -> list[Finding]:
-        """A finding a case, in order of rows; beyond ``LIMIT`` one finding says how many more."""
-        ordered = sorted(cases, key=lambda case: case.row)
-        shown = [self.finding(rule, case, variable) for case in ordered[:LIMIT]]
-        rest = ordered[LIMIT:]
-        if rest:
-            shown.append(self._more(rule, variable, [(c.count, c.row) for c in rest]))
-        return shown
+    def group_findings(
+        self, rule: Rule, variable: str, groups: Groups, words: Callable[[int], tuple[Any, str]]
+    ) -> list[Finding]:
+        """A finding a group, in order of rows; beyond ``LIMIT`` one finding says how many more.
+
+        ``words`` gives the value and the message for the first row (0-based) of a group.
+        """
+        found = []
+        for row, count in zip(groups.first[:LIMIT].tolist(), groups.counts.tolist(), strict=False):
+            value, message = words(row)
+            case = Case(None if value is None else plain(value), count, row, message)
+            found.append(self.finding(rule, case, variable))
+        if len(groups.first) > LIMIT:
+            rest = groups.counts[LIMIT:], groups.first[LIMIT:]
+            found.append(self._more(rule, variable, *rest))
+        return found
 
     def value_findings(
         self, variable: str, wrong: Iterable[int], fault: Callable[[Any], Fault]
     ) -> list[Finding]:
-        """``findings`` for wrong values of a variable, given by their places among the distinct."""
+        """``group_findings`` for wrong values, given by their places among the distinct values."""
         column = self.column(variable)
         ordered = sorted(wrong, key=lambda place: int(column.first[place]))
         found: list[Finding] = []
@@ -233,14 +242,15 @@ class Table:
             count, row = int(column.counts[place]), int(column.first[place])
             case = Case(plain(value), count, row, f"{variable}: {words}")
             found.append(self.finding(rule, case, variable))
-        rest = [(int(column.counts[p]), int(column.first[p])) for p in ordered[LIMIT:]]
-        return [*found, self._more(rule, variable, rest)] if rest else found
+        rest = np.array(ordered[LIMIT:], dtype=np.int64)
+        if len(rest):
+            found.append(self._more(rule, variable, column.counts[rest], column.first[rest]))
+        return found
 
-    def _more(self, rule: Rule, variable: str, rest: list[tuple[int, int]]) -> Finding:
-        count, row = sum(count for count, _ in rest), rest[0][1]
+    def _more(self, rule: Rule, variable: str, counts: Rows, first: Rows) -> Finding:
         subject = f"{variable}: " if variable else ""
-        message = f"{subject}the same fault in {number(len(rest), 'more case')}, not listed"
-        return self.finding(rule, Case(None, count, row, message), variable)
+        message = f"{subject}the same fault in {number(len(counts), 'more case')}, not listed"
+        return self.finding(rule, Case(None, int(counts.sum()), int(first[0]), message), variable)
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,178 @@
+"""Values against Controlled Terminology, and test codes against test names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from converters import columns
+from converters.dataset import Dataset, UsedCodelist, Variable
+from converters.errors import nearest
+from converters.findings import Finding, Severity
+from converters.standards.sdtmig import Domain
+from converters.standards.terminology import Codelist, Terminology
+from converters.validation.pairs import check_decodes
+from converters.validation.table import Fault, Groups, Rule, Table, plain, quoted
+
+_NOT_EXTENSIBLE = Rule("not-in-codelist", Severity.ERROR, ("CT2001",))
+_EXTENSIBLE = Rule("not-in-extensible-codelist", Severity.WARNING, ("CT2002",))
+_OWN = Rule("not-in-own-codelist", Severity.ERROR, ("SD0037",))
+_OTHER_CODE = Rule("code-and-decode-differ", Severity.ERROR, ("CT2003",))
+
+#: How the names of a code and of its decode end, and the published rules on one decode a code and
+#: one code a decode. ``""`` as prefix is the dataset's domain; others are whole names.
+_PAIRS = (
+    ("TESTCD", "TEST", "SD0040", "SD1043"),
+    ("PARMCD", "PARM", "SD1069", "SD1070"),
+    ("QNAM", "QLABEL", "SD0046", "SD1130"),
+    ("ETCD", "ELEMENT", "SD1027", "SD1050"),
+)
+#: Published rules of their own for one domain's pair.
+_OF_DOMAIN = {"IETEST": "SD1150", "IETESTCD": "SD1151"}
+#: How alike a term must be to be suggested; short codes are alike by chance.
+_CLOSE = 0.8
+_RESULTS = ("ORRES", "STRESC")
+_QUANTITY = re.compile(r"[<>]?=?\s*[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
+
+
+def check_terminology(
+    dataset: Dataset | Table, terminology: Terminology, domain: Domain | None = None
+) -> list[Finding]:
+    """Values that are no submission value of their codelist, and codes that do not fit a decode.
+
+    A variable's codelist is the one in its metadata, or else those that ``domain`` names for it: a
+    term of any of them will do. Values that the sponsor added to ``terminology`` are terms too.
+    """
+    table = Table.of(dataset)
+    findings: list[Finding] = []
+    for variable in table.metadata.variables:
+        if variable.name in table:
+            findings += _check_values(table, variable, terminology, domain)
+    for code, decode, one_decode, one_code in _pairs(table):
+        findings += check_decodes(
+            [table], code, decode, Rule("several-decodes-of-code", Severity.ERROR, (one_decode,))
+        )
+        findings += check_decodes(
+            [table], decode, code, Rule("several-codes-of-decode", Severity.ERROR, (one_code,))
+        )
+        findings += _check_pair(table, code, decode, terminology, domain)
+    return findings
+
+
+def _check_values(
+    table: Table, variable: Variable, terminology: Terminology, domain: Domain | None
+) -> list[Finding]:
+    used = variable.codelist
+    codelists = codelists_of(variable, terminology, domain)
+    if codelists:
+        known = {term.value for codelist in codelists for term in codelist.terms}
+        fault = _not_in(codelists, terminology)
+    elif used is not None and used.terms and not used.dictionary:
+        known = {term.value for term in used.terms}
+        fault = _not_in_own(used)
+    else:
+        return []
+    texts = table.column(variable.name).texts()
+    if variable.name.endswith(_RESULTS):
+        # A codelist of results names those in words.
+        known.update(text for text in texts if _QUANTITY.fullmatch(text))
+    wrong = [place for place, text in enumerate(texts) if text not in known]
+    return table.value_findings(variable.name, wrong, fault)
+
+
+def codelists_of(
+    variable: Variable, terminology: Terminology, domain: Domain | None
+) -> list[Codelist]:
+    """The codelists of the terminology that a variable's values may come from."""
+    by_standard = [
+        found
+        for item in (domain.variables if domain else ())
+        if item.name == variable.name
+        for code in item.codelists
+        if (found := terminology.get(code)) is not None
+    ]
+    used = variable.codelist
+    if used is None or used.dictionary:
+        return by_standard if used is None else []
+    stated = terminology.get(used.code or used.name)
+    if stated is None or stated in by_standard:
+        return by_standard if stated is not None else []
+    return [stated]
+
+
+def _not_in(codelists: Sequence[Codelist], terminology: Terminology) -> Callable[[Any], Fault]:
+    names = " or ".join(f"{item.name} ({item.label})" for item in codelists)
+    extensible = any(item.extensible for item in codelists)
+    rule = _EXTENSIBLE if extensible else _NOT_EXTENSIBLE
+    status = "nor added by the sponsor" if extensible else "and no other value is allowed"
+    values = {term.value.casefold(): term.value for item in codelists for term in item.terms}
+
+    def fault(value: Any) -> Fault:
+        text = plain(value)
+        meant = next((term.value for item in codelists if (term := item.find(text))), None)
+        close = meant or next(iter(get_close_matches(text.casefold(), values, 1, _CLOSE)), None)
+        hint = f" (did you mean '{meant or values[close]}'?)" if close else ""
+        words = f"{quoted(value)} is no term of {names} in {terminology.label}, {status}{hint}"
+        return Fault(rule, words)
+
+    return fault
+
+
+def _not_in_own(used: UsedCodelist) -> Callable[[Any], Fault]:
+    values = [term.value for term in used.terms]
+
+    def fault(value: Any) -> Fault:
+        hint = nearest(plain(value), values)
+        return Fault(_OWN, f"{quoted(value)} is not in the sponsor's codelist {used.name}{hint}")
+
+    return fault
+
+
+def _pairs(table: Table) -> Iterator[tuple[str, str, str, str]]:
+    """Code, decode and the two published rules of each pair that the dataset has."""
+    for ending, other, one_decode, one_code in _PAIRS:
+        for name in table.names:
+            decode = name.removesuffix(ending) + other
+            if name in (ending, table.domain + ending) and decode in table:
+                yield (
+                    name,
+                    decode,
+                    _OF_DOMAIN.get(decode, one_decode),
+                    _OF_DOMAIN.get(name, one_code),
+                )
+
+
+def _check_pair(
+    table: Table, code: str, decode: str, terminology: Terminology, domain: Domain | None
+) -> list[Finding]:
+    """Pairs of terms that terminology does not pair: their NCI codes differ."""
+    by_name = {item.name: item for item in table.metadata.variables}
+    if code not in by_name or decode not in by_name:
+        return []
+    codes = codelists_of(by_name[code], terminology, domain)
+    names = codelists_of(by_name[decode], terminology, domain)
+    groups = table.groups([code, decode])
+    rows = groups.first
+    values, others = (
+        columns.to_list(columns.take(table.frame[name], rows)) for name in (code, decode)
+    )
+
+    def expected(value: str) -> set[str]:
+        return {item.decodes[value] for item in codes if value in item.decodes}
+
+    wrong = [
+        place
+        for place, (value, other) in enumerate(zip(values, others, strict=True))
+        if expected(value) and other not in expected(value) and any(other in n for n in names)
+    ]
+
+    def told(row: int) -> tuple[Any, str]:
+        value, other = table.value(code, row), table.value(decode, row)
+        wanted = " or ".join(quoted(item) for item in sorted(expected(value)))
+        text = f"{decode}: {quoted(other)} stands with {code} {quoted(value)}, which is {wanted}"
+        return other, text
+
+    mixed = Groups(groups.ids, groups.counts[wrong], rows[wrong])
+    return table.group_findings(_OTHER_CODE, decode, mixed, told)
