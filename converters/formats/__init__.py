@@ -9,10 +9,11 @@ from pathlib import Path
 from converters.dataset import Dataset
 from converters.errors import InputError, OutputError, Problem, nearest
 from converters.findings import Finding
+from converters.formats import dataset_json
 from converters.formats.xpt import read_xpt, write_xpt
 
 #: The extensions that ``read_dataset`` and ``write_dataset`` know.
-EXTENSIONS = (".xpt",)
+EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc")
 
 
 def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dataset:
@@ -24,7 +25,9 @@ def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dat
     fault = _extension_fault(Path(path))
     if fault:
         raise InputError(fault)
-    return read_xpt(path, member)
+    if Path(path).suffix.lower() == ".xpt":
+        return read_xpt(path, member)
+    return dataset_json.read_dataset_json(path)
 
 
 def write_dataset(
@@ -45,7 +48,9 @@ def write_dataset(
     fault = _extension_fault(Path(path))
     if fault:
         raise OutputError(fault)
-    return write_xpt(dataset, path, created=created, lenient=lenient)
+    if Path(path).suffix.lower() == ".xpt":
+        return write_xpt(dataset, path, created=created, lenient=lenient)
+    return dataset_json.write_dataset_json(dataset, path, created=created)
 
 
 def _extension_fault(path: Path) -> Problem | None:

@@ -16,7 +16,6 @@ from converters.formats.xpt_layout import LIMITS, Descriptor, Limits, XptHeader,
 from converters.formats.xpt_text import encode_one
 
 METADATA = Rule("xpt-metadata", Severity.ERROR, "refused")
-KIND = Rule("xpt-kind", Severity.ERROR, "refused")
 RANGE = Rule("xpt-range", Severity.ERROR, "mended")
 PRECISION = Rule("xpt-precision", Severity.ERROR, "mended")
 LABEL = Rule("xpt-label", Severity.WARNING, "mended")

@@ -10,7 +10,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,9 @@ import pandas as pd
 
 from converters import columns
 from converters.dataset import Dataset, Metadata
-from converters.errors import OutputError, Problem
+from converters.errors import OutputError
 from converters.findings import Finding
-from converters.formats import ibm_float, xpt_check, xpt_layout, xpt_text
+from converters.formats import frames, ibm_float, xpt_check, xpt_layout, xpt_text
 from converters.formats.cases import Cases, Rule
 from converters.formats.part_file import PartFile
 from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp
@@ -149,7 +149,8 @@ class XptWriter:
         Raises:
             OutputError: the columns are others, or the file cannot be written.
         """
-        self._check_columns(list(frame.columns))
+        wanted = [field.name for field in self._fields]
+        frames.check_columns(self._path, self._dataset, wanted, list(frame.columns))
         for start in range(0, len(frame), CHUNK):
             piece = frame.iloc[start : start + CHUNK]
             self._write_rows(piece)
@@ -184,17 +185,6 @@ class XptWriter:
     @property
     def _refused(self) -> bool:
         return self._cases.refused(lenient=self._lenient)
-
-    def _check_columns(self, found: list[Any]) -> None:
-        wanted = [field.name for field in self._fields]
-        if found == wanted:
-            return
-        faults = [f"variable {name} has no column" for name in wanted if name not in found]
-        faults += [f"column {name} is no variable" for name in found if name not in wanted]
-        faults = faults or ["the columns are not in the order of the variables"]
-        raise OutputError(
-            *(Problem(str(self._path), None, None, f"{self._dataset}: {text}") for text in faults)
-        )
 
     def _write_rows(self, frame: pd.DataFrame) -> None:
         cells = [
@@ -247,19 +237,10 @@ class _Field:
 
     def cells(self, column: pd.Series, rows_before: int, cases: Cases) -> _Cells:
         """The column as bytes; what does not fit becomes a case."""
-        if columns.is_number(column) != self._number and not columns.missing(column).all():
-            self._add_kind_case(column, rows_before, cases)
-            column = column.iloc[:0].reindex(column.index)
+        column = frames.of_kind(column, self.name, self._number, rows_before, cases)
         if self._number:
             return self._number_cells(column, rows_before, cases)
         return self._text_cells(column, rows_before, cases)
-
-    def _add_kind_case(self, column: pd.Series, before: int, cases: Cases) -> None:
-        row = int(np.flatnonzero(~columns.missing(column))[0])
-        kind, other = ("Num", "text") if self._number else ("Char", "a number")
-        message = f"the variable is {kind}, but its column holds {other}"
-        value = str(column.iloc[row])
-        cases.add(xpt_check.KIND, message, variable=self.name, value=value, row=before + row + 1)
 
     def _text_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
         codes = self._encode(column)
@@ -275,20 +256,14 @@ class _Field:
                 return codes
             self._categories = column.dtype.categories
             self._values = [str(value) for value in self._categories]
-        elif columns.is_number(column):
-            codes = np.full(len(column), -1, dtype=np.int32)
-            self._categories, self._values = None, []
         else:
             self._categories = None
-            codes, self._values = columns.parts(column)
+            codes, self._values = frames.text_parts(column)
         self._encoded = xpt_text.encode(self._values, self.length, self._encoding)
         return codes
 
     def _add_text_cases(self, codes: columns.Codes, before: int, cases: Cases) -> None:
-        used = codes[codes >= 0]
-        counts = np.bincount(used, minlength=len(self._values))
-        first = np.zeros(len(self._values), dtype=np.int64)
-        first[used[::-1]] = np.flatnonzero(codes >= 0)[::-1]
+        first, counts = frames.first_and_count(codes, len(self._values))
         for place, rule, message in self._encoded.faults:
             if counts[place]:
                 cases.add(
@@ -301,7 +276,7 @@ class _Field:
                 )
 
     def _number_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
-        values = _floats(column)
+        values = frames.floats(column)
         odd = ibm_float.unwritable(values)
         if odd.any():
             bad = f"not within the range of a transport file ({ibm_float.LEAST:.4g} to "
@@ -337,11 +312,3 @@ class _Field:
                 row=before + int(rows[index]) + 1,
                 count=int(count),
             )
-
-
-def _floats(column: pd.Series) -> ibm_float.Floats:
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-        return column.to_numpy(dtype=np.float64)  # na_value would lose special missing values
-    if columns.is_number(column):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.full(len(column), np.nan)

@@ -1,0 +1,301 @@
+"""Write a Dataset as Dataset-JSON 1.1: JSON, NDJSON or compressed (DSJC), in bounded pieces.
+
+Each distinct value becomes JSON text once; the rows are joined from those texts column by column.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from converters import columns
+from converters.dataset import Dataset, Metadata
+from converters.errors import OutputError
+from converters.findings import Finding, Severity
+from converters.formats import frames
+from converters.formats.cases import Cases, Rule
+from converters.formats.dataset_json_layout import (
+    Column,
+    DatasetJsonHeader,
+    clock_text,
+    column_of,
+)
+from converters.formats.ibm_float import missing_letter
+from converters.formats.part_file import PartFile
+
+#: Rows that are joined at once.
+CHUNK = 65_536
+#: The extensions and what they stand for.
+EXTENSIONS = (".json", ".ndjson", ".dsjc")
+
+NUMBER = Rule("json-number", Severity.ERROR, "refused")
+SPECIAL_MISSING = Rule("json-special-missing", Severity.WARNING, "told")
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_ASCII_ENCODER = json.JSONEncoder(allow_nan=False)
+#: Room for the number of records when it is not known before they are written.
+_COUNT = 15
+
+
+def write_dataset_json(
+    dataset: Dataset,
+    path: str | os.PathLike[str],
+    *,
+    created: datetime | None = None,
+    header: DatasetJsonHeader | None = None,
+) -> list[Finding]:
+    """Write one dataset; ``.json``, ``.ndjson`` or ``.dsjc`` by the extension of ``path``.
+
+    ``created`` is the time that the file bears; ``header``, as ``read_dataset_json_file`` gives
+    it, replaces it and brings identifiers. Returns a warning for each special missing value, which
+    Dataset-JSON cannot tell from others.
+
+    Raises:
+        OutputError: a number is infinite, not whole in an integer variable, or no date where the
+            format says date; the columns are not the variables; the file cannot be written.
+        TypeError: neither ``created`` nor ``header`` is given.
+        ValueError: the extension is another.
+    """
+    writer = DatasetJsonWriter(
+        path, dataset.metadata, created=created, header=header, records=len(dataset.frame)
+    )
+    try:
+        writer.write(dataset.frame)
+        return writer.close()
+    finally:
+        writer.abort()
+
+
+class DatasetJsonWriter:
+    """Write Dataset-JSON in pieces; memory does not grow with the number of rows.
+
+    The arguments are those of ``write_dataset_json``. ``records`` is the number of rows to come;
+    only ``.dsjc`` needs it, elsewhere it is filled in at the end. The file appears under its name
+    only when it is complete.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        metadata: Metadata,
+        *,
+        created: datetime | None = None,
+        header: DatasetJsonHeader | None = None,
+        records: int | None = None,
+    ) -> None:
+        """Open a file beside ``path`` and write what comes before the rows."""
+        if header is None:
+            if created is None:
+                raise TypeError("created or header is needed: Dataset-JSON bears its time")
+            header = DatasetJsonHeader(created.isoformat(timespec="seconds"))
+        self._path = Path(path)
+        extension = self._path.suffix.lower()
+        if extension not in EXTENSIONS:
+            raise ValueError(f"extension {extension!r}, expected one of {', '.join(EXTENSIONS)}")
+        if extension == ".dsjc" and records is None:
+            raise TypeError("records is needed for .dsjc: compressed bytes cannot be patched")
+        self._lines = extension != ".json"
+        self._deflate = zlib.compressobj() if extension == ".dsjc" else None
+        self._name = metadata.name
+        self._cases = Cases(metadata.name)
+        self._columns = [column_of(item, metadata, header) for item in metadata.variables]
+        self._expected = records
+        self._rows = 0
+        before, after = _attributes(metadata, header, self._columns)
+        self._count_at = len(before)
+        count = str(records) if records is not None else " " * _COUNT
+        self._file = PartFile(self._path)
+        self._put(before + count.encode() + after + (b"}\n" if self._lines else b',"rows":['))
+
+    def __enter__(self) -> Self:
+        """The writer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Complete the file, or leave none behind when the block failed."""
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self.abort()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add the rows of ``frame``, whose columns are the variables in their order.
+
+        Raises:
+            OutputError: the columns are others, or the file cannot be written.
+        """
+        wanted = [column.name for column in self._columns]
+        frames.check_columns(self._path, self._name, wanted, list(frame.columns))
+        for start in range(0, len(frame), CHUNK):
+            self._write_rows(frame.iloc[start : start + CHUNK])
+
+    def close(self) -> list[Finding]:
+        """Complete the file and put it in its place; returns what it could not say.
+
+        Raises:
+            OutputError: a value cannot be held, or writing failed. No file is left then.
+            ValueError: there were not ``records`` rows.
+        """
+        if self._cases.refused():
+            self.abort()
+            raise OutputError(*self._cases.problems(self._path))
+        if self._expected not in (None, self._rows):
+            self.abort()
+            raise ValueError(f"{self._rows} rows were written, {self._expected} were announced")
+        if not self._lines:
+            self._put(b"\n]}\n" if self._rows else b"]}\n")
+        if self._deflate:
+            self._file.write(self._deflate.flush())
+        if self._expected is None:
+            self._file.patch(self._count_at, f"{self._rows:>{_COUNT}}".encode())
+        self._file.commit()
+        return self._cases.findings()
+
+    def abort(self) -> None:
+        """Leave no unfinished file behind; nothing happens after ``close``."""
+        self._file.abort()
+
+    def _put(self, data: bytes) -> None:
+        self._file.write(self._deflate.compress(data) if self._deflate else data)
+
+    def _write_rows(self, frame: pd.DataFrame) -> None:
+        last = len(self._columns) - 1
+        opening, closing = ("[", "]\n") if self._lines else (",\n[", "]")
+        texts = [
+            self._texts(
+                column,
+                frame.iloc[:, index],
+                opening if index == 0 else "",
+                closing if index == last else "",
+            )
+            for index, column in enumerate(self._columns)
+        ]
+        if not self._cases.refused():
+            rows = texts[0] if last == 0 else pc.binary_join_element_wise(*texts, ",")
+            data = _bytes(rows)
+            first = not self._lines and self._rows == 0
+            self._put(data[1:] if first else data)
+        self._rows += len(frame)
+
+    def _texts(self, column: Column, values: pd.Series, opening: str, closing: str) -> pa.Array:
+        """The JSON text of each row, with what comes before and after it."""
+        values = frames.of_kind(values, column.name, column.number, self._rows, self._cases)
+        if column.number:
+            codes, texts = self._number_texts(column, values)
+        else:
+            codes, distinct = frames.text_parts(values)
+            texts = [_string(value) for value in distinct]
+        table = pa.array([f"{opening}{text}{closing}" for text in [*texts, "null"]])
+        return table.take(pa.array(np.where(codes < 0, len(texts), codes)))
+
+    def _number_texts(
+        self, column: Column, values: pd.Series
+    ) -> tuple[npt.NDArray[Any], list[str]]:
+        numbers = frames.floats(values)
+        codes, distinct = pd.factorize(numbers)
+        made = [_number(value, column) for value in distinct.tolist()]
+        if any(fault for _, fault in made):
+            first, counts = frames.first_and_count(codes, len(made))
+            for place, (_, fault) in enumerate(made):
+                if fault:
+                    self._cases.add(
+                        NUMBER,
+                        fault,
+                        variable=column.name,
+                        value=columns.number_text(float(distinct[place])),
+                        row=self._rows + int(first[place]) + 1,
+                        count=int(counts[place]),
+                    )
+        self._tell_special_missing(column, numbers[codes < 0])
+        return codes, [text for text, _ in made]
+
+    def _tell_special_missing(self, column: Column, missing: npt.NDArray[np.float64]) -> None:
+        for bits, count in zip(
+            *np.unique(missing.view(np.uint64), return_counts=True), strict=True
+        ):
+            letter = missing_letter(float(np.uint64(bits).view(np.float64)))
+            if letter:
+                message = "a special missing value is written as null"
+                self._cases.add(
+                    SPECIAL_MISSING,
+                    message,
+                    variable=column.name,
+                    value=f".{letter}",
+                    count=int(count),
+                )
+
+
+def _number(value: float, column: Column) -> tuple[str, str]:
+    """The JSON text of a number, and what is wrong with it."""
+    if not np.isfinite(value):
+        return "null", "JSON has no infinite numbers"
+    if column.clock:
+        text = clock_text(value, column.clock)
+        if text is None:
+            return "null", f"the variable is a {column.clock}, but this is none"
+        return f'"{text}"', ""
+    if column.data_type == "integer" and value % 1:
+        return "null", "the variable is an integer, but this is not whole"
+    if column.data_type == "boolean":
+        return ("true" if value else "false"), ""
+    text = columns.number_text(value)
+    return (f'"{text}"' if column.data_type == "decimal" else text), ""
+
+
+def _string(value: str) -> str:
+    text = _ENCODER.encode(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: only its escape can be written
+        return _ASCII_ENCODER.encode(value)
+    return text
+
+
+def _bytes(texts: pa.Array) -> bytes:
+    """The texts of an array one after another: they lie so in its buffer."""
+    _, offsets, data = texts.buffers()
+    bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[bounds[0] : bounds[-1]].tobytes()
+
+
+def _attributes(
+    metadata: Metadata, header: DatasetJsonHeader, items: list[Column]
+) -> tuple[bytes, bytes]:
+    """The attributes before and after the number of records, the object still open."""
+    system = header.source_system
+    before = {
+        "datasetJSONCreationDateTime": header.created,
+        "datasetJSONVersion": header.version,
+        "fileOID": header.file_oid,
+        "dbLastModifiedDateTime": header.last_modified,
+        "originator": header.originator,
+        "sourceSystem": {"name": system[0], "version": system[1]} if system else None,
+        "studyOID": header.study_oid,
+        "metaDataVersionOID": header.metadata_version_oid,
+        "metaDataRef": header.metadata_ref,
+        "itemGroupOID": header.item_group_oid or f"IG.{metadata.name}",
+    }
+    after = {
+        "name": metadata.name,
+        "label": metadata.label,
+        "columns": [item.as_json() for item in items],
+    }
+    first = _ENCODER.encode({name: value for name, value in before.items() if value})
+    return (first[:-1] + ',"records":').encode(), ("," + _ENCODER.encode(after)[1:-1]).encode()

@@ -1,0 +1,74 @@
+"""What every writer asks of a frame: the metadata's columns, each of the variable's kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from converters import columns
+from converters.errors import OutputError, Problem
+from converters.findings import Severity
+from converters.formats.cases import Cases, Rule
+
+KIND = Rule("format-kind", Severity.ERROR, "refused")
+
+
+def check_columns(path: Path, dataset: str, wanted: Sequence[str], found: Sequence[Any]) -> None:
+    """The frame's columns must be the variables in their order.
+
+    Raises:
+        OutputError: they are others; each is named.
+    """
+    if list(found) == list(wanted):
+        return
+    faults = [f"variable {name} has no column" for name in wanted if name not in found]
+    faults += [f"column {name} is no variable" for name in found if name not in wanted]
+    faults = faults or ["the columns are not in the order of the variables"]
+    raise OutputError(*(Problem(str(path), None, None, f"{dataset}: {text}") for text in faults))
+
+
+def of_kind(column: pd.Series, name: str, number: bool, before: int, cases: Cases) -> pd.Series:
+    """The column, or one without values (and a case) when it holds the other kind.
+
+    ``before`` is the number of rows before this piece.
+    """
+    missing = columns.missing(column)
+    if columns.is_number(column) == number or missing.all():
+        return column
+    row = int(np.flatnonzero(~missing)[0])
+    kind, other = ("Num", "text") if number else ("Char", "a number")
+    message = f"the variable is {kind}, but its column holds {other}"
+    cases.add(KIND, message, variable=name, value=str(column.iloc[row]), row=before + row + 1)
+    return pd.Series(np.full(len(column), np.nan))
+
+
+def floats(column: pd.Series) -> npt.NDArray[np.float64]:
+    """The numbers of a column; a column without values gives NaN. Special missings are kept."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        return column.to_numpy(dtype=np.float64)  # na_value would lose special missing values
+    if columns.is_number(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.full(len(column), np.nan)
+
+
+def text_parts(column: pd.Series) -> columns.Parts:
+    """Codes and values of a text column; one without values may be of any type."""
+    if columns.is_number(column):
+        return columns.Parts(np.full(len(column), -1, dtype=np.int32), [])
+    return columns.parts(column)
+
+
+def first_and_count(
+    codes: npt.NDArray[Any], values: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each of the values the first row (0-based) that holds it and how many rows do."""
+    held = codes >= 0
+    used = codes[held]
+    first = np.zeros(values, dtype=np.int64)
+    first[used[::-1]] = np.flatnonzero(held)[::-1]
+    return first, np.bincount(used, minlength=values).astype(np.int64)
