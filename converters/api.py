@@ -108,5 +108,3 @@ def validate(conversion: Conversion) -> list[Finding]:
     return check_datasets(
         conversion.datasets, version=settings.sdtmig, terminology=settings.terminology
     )
-
-

@@ -54,7 +54,9 @@ def check(study: Path) -> None:
 
 @commands.command(epilog=_EXIT_CODES)
 @click.argument("study", type=click.Path(path_type=Path))
-@click.option("--out", "-o", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), required=True, help="Folder to write."
+)
 @click.option(
     "--fail-on",
     type=click.Choice([*_FAIL_ON, "never"]),

@@ -9,7 +9,6 @@ on the encoding.
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -62,11 +61,13 @@ def constant(value: str | None, rows: int) -> pd.Series:
 
 def from_codes(codes: npt.NDArray[Any], values: Sequence[str | None]) -> pd.Series:
     """A text column from codes into ``values``, which may repeat and may be None (missing)."""
-    merged, distinct = pd.factorize(pd.Index(values, dtype=object))
+    merged, distinct = pd.factorize(np.asarray(values, dtype=object))
     if len(distinct) != len(merged):
         # The appended -1 is what code -1 picks.
         codes = np.append(merged, -1)[codes]
-    return pd.Series(pd.Categorical.from_codes(codes, distinct, validate=False))
+    # Python strings: rules work on the categories, and Arrow's are slow to walk through.
+    dtype: Any = pd.CategoricalDtype(pd.Index(distinct, dtype="object"))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype, validate=False))
 
 
 def encoded(column: pd.Series) -> pd.Series:
@@ -79,12 +80,12 @@ def encoded(column: pd.Series) -> pd.Series:
 def parts(column: pd.Series) -> Parts:
     """Codes and the values that are in use; numbers are written as text (``3`` and not ``3.0``)."""
     if is_number(column):
-        codes, distinct = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
-        return Parts(codes.astype(np.int32), [number_text(value) for value in distinct])
+        number, numbers = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return Parts(number.astype(np.int32), [number_text(value) for value in numbers])
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        codes, distinct = pd.factorize(column)
-        return Parts(codes.astype(np.int32), [str(value) for value in distinct.tolist()])
-    codes = column.cat.codes.to_numpy(dtype=np.int32)
+        place, texts = pd.factorize(column)
+        return Parts(place.astype(np.int32), [str(value) for value in texts.tolist()])
+    codes: Codes = column.cat.codes.to_numpy().astype(np.int32)
     categories = column.cat.categories
     used = np.zeros(len(categories) + 1, dtype=bool)
     used[codes] = True  # the last place takes the missing ones
@@ -97,7 +98,9 @@ def parts(column: pd.Series) -> Parts:
 
 def number_text(value: float) -> str:
     """A number as text: integers without a point, others in the shortest form that reads back."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
+    return (
+        str(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
+    )
 
 
 def map_text(column: pd.Series, function: Callable[[Values], Sequence[str | None]]) -> pd.Series:
@@ -151,9 +154,9 @@ def tuples(columns: Sequence[pd.Series], rows: int) -> Tuples:
 
 def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=np.int64), len(column.cat.categories)
+        return column.cat.codes.to_numpy().astype(np.int64), len(column.cat.categories)
     codes, distinct = pd.factorize(column)
-    return codes.astype(np.int64), len(distinct)
+    return np.asarray(codes, dtype=np.int64), len(distinct)
 
 
 def map_tuples(
@@ -224,8 +227,8 @@ def ranks(column: pd.Series, *, plain: bool = False) -> tuple[npt.NDArray[np.int
     code point alone. How two values compare never depends on the others.
     """
     if is_number(column):
-        codes, distinct = pd.factorize(column.to_numpy(np.float64, na_value=np.nan), sort=True)
-        return codes.astype(np.int64) + 1, len(distinct) + 1
+        number, distinct = pd.factorize(column.to_numpy(np.float64, na_value=np.nan), sort=True)
+        return number.astype(np.int64) + 1, len(distinct) + 1
     codes, values = parts(column)
     key = values.__getitem__
     if not plain and not _same_widths(values):
@@ -252,7 +255,7 @@ def _same_widths(values: Values) -> bool:
 
 
 def _clash(one: str, other: str) -> bool:
-    shared = len(os.path.commonprefix([one, other]))
+    shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
     return one[shared - 1 : shared] == "0" and "0" in (one[shared : shared + 1], other[shared])
 
 

@@ -25,6 +25,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        """``file:line:column: message``."""
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         return f"{place}: {self.message}" if place else self.message
 
@@ -35,6 +36,7 @@ class CdiscError(Exception):
     exit_code = 2
 
     def __init__(self, *problems: Problem | str) -> None:
+        """A text alone is a problem without a place."""
         self.problems = tuple(
             Problem("", None, None, item) if isinstance(item, str) else item for item in problems
         )

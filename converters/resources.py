@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def folder(name: str) -> Path:
     """The shipped folder ``name`` (``schemas`` or ``mappings``).
 
-    A wheel carries it inside the package; an editable install finds it at the top of the repository.
+    A wheel carries it inside the package; an editable install finds it in the repository.
 
     Raises:
         FileNotFoundError: the installation lacks it.

@@ -129,7 +129,9 @@ def _inside(folder: Path, pattern: str) -> bool:
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
         return False
     root = folder.resolve()
-    return all(path.resolve().is_relative_to(root) for path in [folder / pattern, *folder.glob(pattern)])
+    return all(
+        path.resolve().is_relative_to(root) for path in [folder / pattern, *folder.glob(pattern)]
+    )
 
 
 def _settings(document: Document, problems: list[Problem]) -> Settings | None:
@@ -193,7 +195,9 @@ def _created(written: str | None, document: Document, problems: list[Problem]) -
         if epoch.isdigit() and int(epoch) < 2**33:
             moment = datetime.fromtimestamp(int(epoch), UTC)
             return moment.strftime("%Y-%m-%dT%H:%M:%S")
-        problems.append(Problem("SOURCE_DATE_EPOCH", None, None, f"'{epoch}' is not a number of seconds"))
+        problems.append(
+            Problem("SOURCE_DATE_EPOCH", None, None, f"'{epoch}' is not a number of seconds")
+        )
     if written is None:
         message = (
             "lacks the key 'created', the package's creation time (or set SOURCE_DATE_EPOCH):"
@@ -204,5 +208,7 @@ def _created(written: str | None, document: Document, problems: list[Problem]) -
     try:
         return datetime.fromisoformat(written).strftime("%Y-%m-%dT%H:%M:%S")
     except ValueError:
-        problems.append(document.problem(("study", "created"), f"'{written}' is not a date that exists"))
+        problems.append(
+            document.problem(("study", "created"), f"'{written}' is not a date that exists")
+        )
         return ""

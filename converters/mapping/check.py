@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from converters.errors import Problem, nearest
 from converters.mapping.document import Document, Path_
@@ -46,7 +45,7 @@ def check_document(document: Document, name: str) -> list[Problem]:
     return sorted(problems)
 
 
-def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+def _problems(document: Document, error: Any) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
@@ -63,9 +62,9 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
         yield document.problem(path, _message(error, path))
 
 
-def _alternatives(document: Document, error: ValidationError, path: Path_) -> Iterator[Problem]:
+def _alternatives(document: Document, error: Any, path: Path_) -> Iterator[Problem]:
     """The errors of the one alternative that the author meant: the one of the written type."""
-    branches: dict[int, list[ValidationError]] = {}
+    branches: dict[int, list[Any]] = {}
     for item in error.context or ():
         branches.setdefault(int(item.schema_path[0]), []).append(item)
     typed = [
@@ -80,7 +79,9 @@ def _alternatives(document: Document, error: ValidationError, path: Path_) -> It
     kinds = [_kind(option) for option in error.validator_value]
     wanted = " or ".join(dict.fromkeys(kind for kind in kinds if kind))
     found = _shown(error.instance)
-    yield document.problem(path, f"{_where(path)}expected {wanted or 'another form'}, found {found}")
+    yield document.problem(
+        path, f"{_where(path)}expected {wanted or 'another form'}, found {found}"
+    )
 
 
 def _kind(option: Mapping[str, Any]) -> str:
@@ -90,7 +91,7 @@ def _kind(option: Mapping[str, Any]) -> str:
     return " or ".join(_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
-def _message(error: ValidationError, path: Path_) -> str:
+def _message(error: Any, path: Path_) -> str:
     value = error.instance
     where = _where(path)
     match error.validator:
@@ -112,7 +113,7 @@ def _message(error: ValidationError, path: Path_) -> str:
     return f"{where}{_shown(value)} is not allowed here ({error.validator} {error.validator_value})"
 
 
-def _pattern_words(error: ValidationError) -> str:
+def _pattern_words(error: Any) -> str:
     words = error.schema.get("$comment")
     return str(words) if words else f"does not match {error.validator_value}"
 

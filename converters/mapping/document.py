@@ -1,8 +1,8 @@
 """A YAML document and the place (line, column) of everything in it.
 
 YAML 1.2 core types, so that ``NO``, ``on`` and ``2015-03-01`` stay text; a number with leading
-zeros (``010``) is text too, since in this field it is an identifier. Only plain data is built: any
-tag that asks for more is a problem, and so are duplicate keys and documents that unfold without end.
+zeros (``010``) is text too, since in this field it is an identifier. Only plain data is built: tags
+that ask for more are a problem, and so are duplicate keys and documents that unfold without end.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Document:
     places: dict[Path_, Place] = field(default_factory=dict)
     keys: dict[Path_, Place] = field(default_factory=dict)
 
-    def problem(self, path: Path_, message: str, *, at_key: bool = False, offset: int = 0) -> Problem:
+    def problem(
+        self, path: Path_, message: str, *, at_key: bool = False, offset: int = 0
+    ) -> Problem:
         """A problem at a path, or at its nearest ancestor; ``offset`` moves right on the line."""
         table = self.keys if at_key else self.places
         for length in range(len(path), -1, -1):
@@ -111,14 +113,13 @@ def _compose(content: str, file: str) -> yaml.Node | None:
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
-                line = event.start_mark.line + 1
-                raise SpecError(Problem(file, line, None, f"is nested deeper than {_MAX_DEPTH}"))
+                raise SpecError(Problem(file, None, None, f"is nested deeper than {_MAX_DEPTH}"))
         return yaml.compose(content, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.context, error.problem) if part)
-        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise SpecError(Problem(file, *place, f"YAML syntax: {words}")) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise SpecError(Problem(file, line, column, f"YAML syntax: {words}")) from None
     except yaml.reader.ReaderError as error:
         line = content.count("\n", 0, error.position) + 1
         message = f"YAML syntax: the character U+{ord(str(error.character)):04X} is not allowed"
@@ -137,7 +138,8 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: Path_, depth: int) -> Any:
         self.nodes += 1
-        self.places[path] = _place(node)
+        line, column = _place(node)
+        self.places[path] = (line, column + (getattr(node, "style", None) in ("'", '"')))
         if self.nodes > _MAX_NODES or depth > _MAX_DEPTH:
             raise SpecError(
                 Problem(self.file, *_place(node), "its aliases unfold without reasonable end")
@@ -145,7 +147,10 @@ class _Builder:
         if not self._plain(node):
             return None
         if isinstance(node, yaml.MappingNode):
-            return {key: self.build(value, (*path, key), depth + 1) for key, value in self._pairs(node, path)}
+            return {
+                key: self.build(value, (*path, key), depth + 1)
+                for key, value in self._pairs(node, path)
+            }
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
         return _scalar(node)

@@ -1,4 +1,4 @@
-"""A mapping spec as objects: a dataset, its blocks of records, and what is said of its variables."""
+"""A mapping spec as objects: a dataset, its blocks of records, its variables."""
 
 from __future__ import annotations
 
@@ -112,8 +112,9 @@ def build_spec(document: Document) -> DatasetSpec:
     data = document.data
     name = str(data["dataset"])
     blocks = (
-        [(data, ())] if "records" not in data else
-        [(item, ("records", i)) for i, item in enumerate(data["records"])]
+        [(data, ())]
+        if "records" not in data
+        else [(item, ("records", i)) for i, item in enumerate(data["records"])]
     )
     return DatasetSpec(
         name=name,
@@ -145,7 +146,9 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         path=path,
         source=data.get("source"),
         rows=tuple(data["rows"]) if "rows" in data else None,
-        where=Named(data["where"], f"not {data['where']}", (*path, "where")) if "where" in data else None,
+        where=Named(data["where"], f"not {data['where']}", (*path, "where"))
+        if "where" in data
+        else None,
         exclude=_named(data, path, "exclude"),
         reject=_named(data, path, "reject"),
         joins=tuple(_join(item, (*path, "join", i)) for i, item in enumerate(data.get("join", ()))),
@@ -165,7 +168,9 @@ def _named(data: Mapping[str, Any], path: Path_, key: str) -> tuple[Named, ...]:
 
 
 def _join(data: Mapping[str, Any], path: Path_) -> Join:
-    return Join(data["source"], _pairs(data["by"]), tuple(data["take"]), data.get("where", ""), path)
+    return Join(
+        data["source"], _pairs(data["by"]), tuple(data["take"]), data.get("where", ""), path
+    )
 
 
 def _pairs(by: Any) -> dict[str, str]:
@@ -178,7 +183,11 @@ def _unpivot(data: Mapping[str, Any] | None, path: Path_) -> Unpivot | None:
     if data is None:
         return None
     names = data["columns"]
-    table = {n: n for n in names} if isinstance(names, list) else {n: scalar_text(to) for n, to in names.items()}
+    table = (
+        {n: n for n in names}
+        if isinstance(names, list)
+        else {n: scalar_text(to) for n, to in names.items()}
+    )
     return Unpivot(table, data["name"], data["value"], path)
 
 

@@ -38,7 +38,7 @@ class Fate:
     @property
     def mapped(self) -> npt.NDArray[np.bool_]:
         """Which records are mapped."""
-        return self.reason == MAPPED
+        return np.equal(self.reason, MAPPED)
 
     def of_parents(self, parent: npt.NDArray[np.int64], rows: int) -> Fate:
         """The fate of the source's records where several were made of one: mapped if any is."""
@@ -50,9 +50,8 @@ class Fate:
         return Fate(reason, self.reasons)
 
     def merged(self, other: Fate) -> Fate:
-        """The fate in two blocks of one dataset: mapped if either maps it, else the first reason."""
-        merged = Fate(np.where(other.mapped, MAPPED, self.reason).astype(np.int16), self.reasons)
-        return merged
+        """The fate in two blocks of a dataset: mapped if either maps it, else the first reason."""
+        return Fate(np.where(other.mapped, MAPPED, self.reason).astype(np.int16), self.reasons)
 
     def counts(self, kind: str, rows: npt.NDArray[np.bool_] | None = None) -> dict[str, int]:
         """How many records (of those in ``rows``) have each reason of a kind."""

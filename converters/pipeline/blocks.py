@@ -116,7 +116,10 @@ class BlockBuilder:
         for place, message, offset in definition.problems():
             self._problem((*item.path, *place), f"{item.name}: {message}", offset)
         if definition.rule.whole and item.path[:1] not in (("variables",), ("supplemental",)):
-            message = f"{item.name}: '{definition.rule.name}' looks at all records of the dataset: state it under the dataset's own variables"
+            message = (
+                f"{item.name}: '{definition.rule.name}' looks at all records of the dataset:"
+                " state it under the dataset's own 'variables'"
+            )
             self._problem(item.path, message)
         return definition
 
@@ -125,7 +128,7 @@ class BlockBuilder:
         if variable is None and not item.supplemental:
             message = (
                 f"{item.name} is no variable of {self.spec.domain}"
-                f"{nearest(item.name, self.known)}; a non-standard variable goes under 'supplemental'"
+                f"{nearest(item.name, self.known)}; non-standard variables go under 'supplemental'"
             )
             self._problem(item.path, message, at_key=True)
         if variable is not None and item.supplemental:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -115,7 +116,7 @@ class _Run:
         self.files += [(source.name, self._shown(file)) for file in source.files]
         frame = source.frame
         makers: dict[str, Callable[[], pd.Series]] = {
-            name: (lambda name=name: columns.encoded(frame[name])) for name in frame  # type: ignore[misc]
+            str(name): partial(columns.encoded, frame[name]) for name in frame
         }
         text = self.study.usubjid.get(source.name)
         if text:
@@ -161,6 +162,6 @@ class _Run:
             return self.raws[str(spec.source)]
         work = self.works[str(spec.source)]
         makers: dict[str, Callable[[], pd.Series]] = {
-            name: (lambda name=name: work.variable(name)) for name in work.plan.variables  # type: ignore[misc]
+            name: partial(work.variable, name) for name in work.plan.variables
         }
         return Raw(work.name, makers, work.origin, work.record)

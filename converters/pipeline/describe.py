@@ -38,7 +38,7 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, terminology: Terminology) -
         dataset_class=domain.dataset_class,
         structure=domain.structure or "One record per finding per subject",
         keys=plan.keys,
-        variables=tuple(_variable(plan, name, frame[name], terminology) for name in frame),
+        variables=tuple(_variable(plan, str(name), frame[name], terminology) for name in frame),
         domain=domain.name,
         repeating=domain.repeating,
         reference_data=domain.reference_data,
@@ -54,7 +54,9 @@ def _variable(
     definitions = [block.definitions[name] for block in plan.blocks]
     stated = [item for item in definitions if item.rule.name != "empty"] or definitions
     standard = plan.known[name]
-    label = next((d.attributes["label"] for d in stated if d.attributes and "label" in d.attributes), "")
+    label = next(
+        (d.attributes["label"] for d in stated if d.attributes and "label" in d.attributes), ""
+    )
     comment = next(
         (d.attributes["comment"] for d in stated if d.attributes and "comment" in d.attributes), ""
     )
@@ -106,7 +108,10 @@ def _number_type(variable: Variable, values: np.ndarray) -> Variable:
         return replace(variable, data_type="integer", length=_NUMBER_BYTES)
     digits = max(_decimals(value) for value in present)
     return replace(
-        variable, data_type="float", length=_NUMBER_BYTES, significant_digits=min(digits, _MOST_DIGITS)
+        variable,
+        data_type="float",
+        length=_NUMBER_BYTES,
+        significant_digits=min(digits, _MOST_DIGITS),
     )
 
 
@@ -147,7 +152,7 @@ def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLe
     test, result = f"{prefix}TESTCD", f"{prefix}ORRES"
     if plan.domain.dataset_class not in FINDINGS or test not in frame or result not in frame:
         return
-    ids, first = columns.tuples([frame[test], frame[result]], len(frame))
+    first = columns.tuples([frame[test], frame[result]], len(frame)).first
     tests = columns.take(frame[test], first)
     results = columns.take(frame[result], first)
     codes, names = columns.parts(tests)
@@ -155,7 +160,9 @@ def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLe
     for number in sorted(range(len(names)), key=names.__getitem__):
         values = columns.take(results, np.flatnonzero(codes == number))
         base = Variable(result, plan.known[result].label, "Char", origin=origin)
-        yield ValueLevel(result, (Condition(test, "EQ", (names[number],)),), _result_type(base, values))
+        yield ValueLevel(
+            result, (Condition(test, "EQ", (names[number],)),), _result_type(base, values)
+        )
 
 
 def _result_type(variable: Variable, values: pd.Series) -> Variable:

@@ -36,9 +36,7 @@ def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
             supplemental = _supplemental(work, settings)
             found[supplemental.name] = supplemental
     shared = share_lengths({name: item.metadata for name, item in found.items()})
-    return {
-        name: Dataset(shared[name], item.frame, item.trace) for name, item in found.items()
-    }
+    return {name: Dataset(shared[name], item.frame, item.trace) for name, item in found.items()}
 
 
 def _dataset(work: Work, settings: Settings) -> Dataset:
@@ -57,7 +55,11 @@ def _order(work: Work) -> Rows:
     if "USUBJID" in made:
         key, size = columns.ranks(made["USUBJID"], plain=True)
     sequence = f"{plan.domain.name}SEQ"
-    by = [sequence] if sequence in made else [k for k in plan.keys if k not in ("STUDYID", "USUBJID")]
+    by = (
+        [sequence]
+        if sequence in made
+        else [k for k in plan.keys if k not in ("STUDYID", "USUBJID")]
+    )
     rest = columns.sort_key([made[name] for name in by], work.rows)
     return np.lexsort((rest, key)) if size > 1 or by else np.arange(work.rows)
 
@@ -113,7 +115,9 @@ def _supplemental_frame(
             if number is None
             else columns.map_text(number, list),
             "QNAM": columns.from_codes(which, list(plan.spec.supplemental)),
-            "QLABEL": columns.from_codes(which, [_attribute(item, "label") for item in definitions]),
+            "QLABEL": columns.from_codes(
+                which, [_attribute(item, "label") for item in definitions]
+            ),
             "QVAL": values,
             "QORIG": columns.from_codes(which, origins),
             "QEVAL": columns.from_codes(which, evaluators),
@@ -145,7 +149,7 @@ def _supplemental_metadata(work: Work, frame: pd.DataFrame, domain: Domain) -> M
         dataset_class=domain.dataset_class,
         structure=domain.structure,
         keys=domain.keys,
-        variables=tuple(_qualifier_column(domain.variable(name), frame[name]) for name in frame),
+        variables=tuple(_qualifier_column(domain.variable(str(n)), frame[n]) for n in frame),
         domain=name,
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,

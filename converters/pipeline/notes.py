@@ -97,6 +97,7 @@ class Notes:
         if rest := worst[MOST:]:
             row = first[rest[0]]
             self.place(
-                rule, severity, f"{variable}: {len(rest):,} more values with this finding", variable,
+                rule, severity, f"{variable}: {len(rest):,} more values with this finding",
+                variable,
                 int(counts[rest].sum()), int(origin[row]), int(record[row]), None, published,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The package on disk: written beside its place, renamed when complete, the same bytes every run."""
+"""The package on disk: written beside its place, renamed when complete, always the same bytes."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def _beside(out: Path) -> Iterator[Path]:
         _replace(out, partial)
     except OSError as error:
         place = str(error.filename or out)
-        raise OutputError(Problem(place, None, None, f"cannot be written: {error.strerror}")) from None
+        raise OutputError(
+            Problem(place, None, None, f"cannot be written: {error.strerror}")
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -164,7 +166,10 @@ def _plain(value: Any) -> Any:
 
 def _manifest(conversion: Conversion, findings: Sequence[Finding], folder: Path) -> dict[str, Any]:
     study, settings = conversion.study, conversion.study.settings
-    inputs = [*study.spec_files(), *(path for spec in study.sources.values() for path in spec.paths)]
+    inputs = [
+        *study.spec_files(),
+        *(path for spec in study.sources.values() for path in spec.paths),
+    ]
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "tool": "cdisc-converters",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
@@ -84,7 +85,9 @@ class _Planner:
     def plan(self) -> Plan:
         if not self.study.sdtm and not self.study.unreadable:
             place = (self.study.document.file, None, None)
-            self.problems.append(Problem(*place, "the study has no mapping spec: sdtm/ holds no .yaml"))
+            self.problems.append(
+                Problem(*place, "the study has no mapping spec: sdtm/ holds no .yaml")
+            )
         for spec in self.study.sdtm.values():
             self._dataset(spec)
         for plan in self.datasets.values():
@@ -117,18 +120,34 @@ class _Planner:
     def _layout(self, spec: DatasetSpec, domain: Domain) -> None:
         data, document = spec.document.data, spec.document
         if "records" in data:
-            block_keys = ("source", "rows", "where", "exclude", "reject", "join", "unpivot", "keep", "findings")
+            block_keys = (
+                "source",
+                "rows",
+                "where",
+                "exclude",
+                "reject",
+                "join",
+                "unpivot",
+                "keep",
+                "findings",
+            )
             for key in block_keys:
                 if key in data:
-                    message = f"'{key}' stands beside 'records': put it into the blocks of 'records'"
+                    message = (
+                        f"'{key}' stands beside 'records': put it into the blocks of 'records'"
+                    )
                     self.problems.append(document.problem((key,), message, at_key=True))
         for block in spec.blocks:
             if (block.source is None) == (block.rows is None):
                 message = "records come either from a 'source' or from 'rows' written in the spec"
                 self.problems.append(document.problem(block.path, message))
             if block.tests and domain.dataset_class not in FINDINGS:
-                message = f"'findings' is for Findings domains; {spec.domain} is {domain.dataset_class}"
-                self.problems.append(document.problem((*block.path, "findings"), message, at_key=True))
+                message = (
+                    f"'findings' is for Findings domains; {spec.domain} is {domain.dataset_class}"
+                )
+                self.problems.append(
+                    document.problem((*block.path, "findings"), message, at_key=True)
+                )
 
     def _keys(self, plan: DatasetPlan) -> None:
         for number, key in enumerate(plan.spec.keys or ()):
@@ -143,9 +162,9 @@ class _Planner:
         for name in sorted(used & set(self.study.sources)):
             text = self.study.usubjid.get(name, "")
             own = self.study.document.data["sources"][name]
-            place = ("sources", name, "usubjid") if "usubjid" in own else ("usubjid",)
+            place: Path_ = ("sources", name, "usubjid") if "usubjid" in own else ("usubjid",)
             if text:
-                self.expression(self.study.document, place, text, lambda ref, n=name: self.raw(n, ref))
+                self.expression(self.study.document, place, text, partial(self.raw, name))
 
     def raw(self, source: str, ref: Ref) -> str | None:
         """Notes that a source's column is read; what is wrong with that, if anything."""
@@ -166,13 +185,13 @@ class _Planner:
         try:
             refs = parse(text, condition=place[-1] in _CONDITIONS).refs
         except ExpressionError as error:
-            message = f"{error} in the expression: {text}"
-            self.problems.append(document.problem(place, message))
+            message = f"{error}, in the expression: {text}"
+            self.problems.append(document.problem(place, message, offset=error.column - 1))
             return
         for ref in sorted(refs, key=lambda ref: (ref.scope or "", ref.name)):
-            message = see(ref)
-            if message:
-                self.problems.append(document.problem(place, message))
+            wrong = see(ref)
+            if wrong:
+                self.problems.append(document.problem(place, wrong))
 
     def _order(self) -> tuple[Node, ...]:
         """Kahn's algorithm; of the nodes that are ready those of whole datasets come last."""
@@ -296,12 +315,8 @@ class _Block:
             for name in join.by:
                 self._column(records, (*join.path, "by"), name, before_joins=True)
             if join.where:
-                planner.expression(
-                    self.document,
-                    (*join.path, "where"),
-                    join.where,
-                    lambda ref, source=join.source: planner.raw(source, ref),
-                )
+                see = partial(planner.raw, join.source)
+                planner.expression(self.document, (*join.path, "where"), join.where, see)
 
     def _definition(self, name: str, definition: Definition) -> None:
         node = (self.plan.spec.name, name)
@@ -439,4 +454,6 @@ def _added_columns(spec: BlockSpec) -> frozenset[str]:
 
 def _unknown_source(name: str, study: Study) -> str:
     known = [*study.sources, *study.sdtm]
-    return f"unknown source '{name}'{nearest(name, known)}; study.yaml has: {', '.join(study.sources)}"
+    return (
+        f"unknown source '{name}'{nearest(name, known)}; study.yaml has: {', '.join(study.sources)}"
+    )

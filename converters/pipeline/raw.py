@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,7 @@ class Raw:
         }
         makers[name] = lambda: columns.from_codes(which, list(names.values()))
         makers[value] = lambda: columns.concat([self.variable(column) for column in names])
-        return Raw(
-            self.name, makers, self.origin[parent], self.record[parent], self.parent[parent]
-        )
+        return Raw(self.name, makers, self.origin[parent], self.record[parent], self.parent[parent])
 
     def _maker(self, name: str, rows: Rows | None = None) -> Callable[[], pd.Series]:
         if rows is None:
@@ -90,7 +89,7 @@ def written_rows(name: str, rows: Sequence[Mapping[str, Any]], origin: int) -> R
 
     return Raw(
         name,
-        {key: (lambda key=key: column(key)) for key in names},  # type: ignore[misc]
+        {key: partial(column, key) for key in names},
         np.full(len(rows), origin, dtype=np.int32),
         np.arange(1, len(rows) + 1),
     )

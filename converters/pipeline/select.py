@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import pandas as pd
 from converters import columns
 from converters.columns import Rows
 from converters.findings import Severity
+from converters.keys import Match, match
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec, Join, Keep
 from converters.pipeline.account import Fate
@@ -54,9 +56,11 @@ def select_parts(
         _require_subject(blocks[0], raw, fate, notes)
     if spec.keep:
         _keep(spec.keep, raw, fate)
-    parts = _of_tests(blocks, raw, fate) if blocks[0].test else [
-        Part(blocks[0], raw, np.flatnonzero(fate.mapped))
-    ]
+    parts = (
+        _of_tests(blocks, raw, fate)
+        if blocks[0].test
+        else [Part(blocks[0], raw, np.flatnonzero(fate.mapped))]
+    )
     return parts, fate.of_parents(raw.parent, source_rows)
 
 
@@ -144,34 +148,27 @@ def _of_tests(blocks: list[BlockPlan], raw: Raw, fate: Fate) -> list[Part]:
 
 def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> Raw:
     """The records with the columns that another source holds for their keys."""
-    chosen = _first_match(raw, join, other, notes)
-
-    def column(name: str) -> pd.Series:
-        return columns.take(other.variable(name), chosen)
-
-    return raw.with_columns({name: (lambda name=name: column(name)) for name in join.take})  # type: ignore[misc]
-
-
-def _first_match(raw: Raw, join: Join, other: Raw, notes: Notes) -> Rows:
     rows = np.flatnonzero(holds(join.where, other)) if join.where else np.arange(other.rows)
-    stacked = [
-        columns.concat([raw.variable(mine), columns.take(other.variable(theirs), rows)])
-        for mine, theirs in join.by.items()
-    ]
-    ids = columns.tuples(stacked, raw.rows + len(rows)).ids
-    for column in stacked:
-        ids[columns.missing(column)] = -1
-    here, there = ids[: raw.rows], ids[raw.rows :]
-    chosen = np.full(int(ids.max(initial=-1)) + 2, -1, dtype=np.int64)
-    chosen[there[::-1]] = rows[::-1]
-    chosen[-1] = -1
-    counts = np.bincount(there + 1, minlength=len(chosen))
-    counts[0] = 0
-    several = np.flatnonzero(counts[here + 1] > 1)
+    matched = match(
+        [raw.variable(name) for name in join.by],
+        [columns.take(other.variable(name), rows) for name in join.by.values()],
+    )
+    _report_several(raw, join, matched, notes)
+    first = matched.last(np.arange(len(rows))[::-1])
+    chosen = np.append(rows, -1)[first]
+    return raw.with_columns({name: partial(_taken, other, name, chosen) for name in join.take})
+
+
+def _taken(other: Raw, name: str, rows: Rows) -> pd.Series:
+    return columns.take(other.variable(name), rows)
+
+
+def _report_several(raw: Raw, join: Join, matched: Match, notes: Notes) -> None:
+    several = np.flatnonzero(matched.counts() > 1)
     if len(several):
         keys = ", ".join(join.by.values())
         message = (
-            f"the join with '{join.source}' finds several records for one {keys}: the first is taken"
+            f"the join with '{join.source}' finds several records for one {keys}:"
+            " the first is taken"
         )
         notes.add("join-several", Severity.ERROR, message, "", len(several), raw, int(several[0]))
-    return chosen[here]

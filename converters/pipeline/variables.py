@@ -16,7 +16,9 @@ OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 
 
 @cache
-def known_variables(version: str, name: str, dataset_class: str = "") -> Mapping[str, DomainVariable]:
+def known_variables(
+    version: str, name: str, dataset_class: str = ""
+) -> Mapping[str, DomainVariable]:
     """All variables of a dataset by name, in the order in which they are written.
 
     A borrowed variable stands where the other domain has it: behind the nearest variable before it

@@ -211,7 +211,10 @@ class View:
         several = {values[n] for n in np.flatnonzero(np.bincount(names[names >= 0]) > 1)}
         first = columns.to_list(columns.take(subject, rows[:-1]))
         cases = {
-            number: (name, f"{ref.scope} has several values of {ref.name} for the subject; use a lookup")
+            number: (
+                name,
+                f"{ref.scope} has several values of {ref.name} for the subject; use a lookup",
+            )
             for number, name in enumerate(first)
             if name in several
         }

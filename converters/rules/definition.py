@@ -16,7 +16,10 @@ from converters.rules.rule import Reads, Rule, Target
 ATTRIBUTES: Mapping[str, Any] = {
     "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Label."},
     "comment": {"type": "string", "description": "Comment in define.xml."},
-    "method": {"type": "string", "description": "Words of the method in place of the generated ones."},
+    "method": {
+        "type": "string",
+        "description": "Words of the method in place of the generated ones.",
+    },
     "origin": {
         "description": "Where the value comes from, if not what the rule says.",
         "oneOf": [
@@ -68,7 +71,9 @@ class Definition:
 
         def gather(kind: str) -> tuple[Any, ...]:
             return tuple(
-                ((name, *place), item) for name, reads in found for place, item in getattr(reads, kind)
+                ((name, *place), item)
+                for name, reads in found
+                for place, item in getattr(reads, kind)
             )
 
         return Reads(*(gather(name) for name in Reads.__dataclass_fields__))
@@ -97,7 +102,10 @@ class Definition:
             return replace(default, type=stated)
         pages = tuple(str(page) for page in stated.get("pages", ()))
         return Origin(
-            stated["type"], stated.get("source", default.source), stated.get("predecessor", ""), pages
+            stated["type"],
+            stated.get("source", default.source),
+            stated.get("predecessor", ""),
+            pages,
         )
 
 
@@ -113,7 +121,9 @@ def define(spec: VariableSpec, target: Target) -> Definition:
         if named:
             raise ValueError(f"{spec.name}: has {len(named)} rules ({', '.join(named)}); keep one")
         raise ValueError(f"{spec.name}: names no rule; expected one of: {known}")
-    changes = tuple((rule, spec.keys[name]) for name, rule in modifiers().items() if name in spec.keys)
+    changes = tuple(
+        (rule, spec.keys[name]) for name, rule in modifiers().items() if name in spec.keys
+    )
     return Definition(target, rules()[named[0]], spec.keys[named[0]], changes, spec.keys, spec.path)
 
 

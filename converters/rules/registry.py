@@ -1,4 +1,4 @@
-"""The rules there are: every module of ``rules/values`` and ``rules/sdtm`` that holds a ``RULE``."""
+"""The rules there are: each module of ``rules/values`` and ``rules/sdtm`` with a ``RULE``."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Records(Protocol):
         cases: Mapping[int, tuple[str, str]],
         published: tuple[str, ...] = (),
     ) -> None:
-        """A finding for each group of rows: ``ids`` its number a row, ``cases`` (value, message)."""
+        """A finding for each group of rows: ``ids`` its numbers, ``cases`` (value, message)."""
 
     def report_values(
         self,
@@ -111,7 +111,7 @@ class Records(Protocol):
         problems: Mapping[str, str],
         published: tuple[str, ...] = (),
     ) -> None:
-        """A finding for each value of ``column`` that is a key of ``problems`` (value: message)."""
+        """A finding for each value of ``column`` that ``problems`` has (value: message)."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _origin(*_: Any) -> Origin:
 class Rule:
     """A rule: its name in a spec, its arguments' JSON Schema, what it reads, does and says.
 
-    ``apply`` gives one column of ``records.rows`` rows: ``apply(args, records, target)`` for a value
+    ``apply`` gives a column of ``records.rows`` rows: ``apply(args, records, target)`` for a value
     rule, ``apply(args, column, records, target)`` for a modifier. ``words`` says in English how the
     value is made (None: nothing that a method need tell), ``origin`` where it comes from.
     ``whole`` rules look at all records of the dataset at once.

@@ -116,7 +116,9 @@ _UNIT = {
 _TEST = _closed(
     {
         "test": _described(_SCALAR, "--TESTCD."),
-        "label": _described({"type": "string", "minLength": 1, "maxLength": 40}, "--TEST, if no codelist names it."),
+        "label": _described(
+            {"type": "string", "minLength": 1, "maxLength": 40}, "--TEST, if no codelist names it."
+        ),
         "from": _described(_TEXT, "The raw column that holds the result."),
         "where": _described(_TEXT, "Only the raw records that meet this condition."),
         "unit": _described(_UNIT, "--ORRESU: the unit itself, or the column that holds it."),
@@ -144,10 +146,17 @@ _BLOCK = {
         "minItems": 1,
         "items": {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
     },
-    "where": _described(_TEXT, "Only raw records that meet this condition; the others are excluded."),
+    "where": _described(
+        _TEXT, "Only raw records that meet this condition; the others are excluded."
+    ),
     "exclude": _described(_CONDITIONS, "Raw records to leave out, and why."),
     "reject": _described(_CONDITIONS, "Raw records that are wrong, and why; each is a finding."),
-    "join": {"type": "array", "minItems": 1, "items": _JOIN, "description": "Other sources' columns."},
+    "join": {
+        "type": "array",
+        "minItems": 1,
+        "items": _JOIN,
+        "description": "Other sources' columns.",
+    },
     "columns": {
         "description": "New raw columns, each by an expression over the columns before it.",
         "type": "object",
@@ -185,7 +194,12 @@ def dataset_schema() -> dict[str, Any]:
             "description": "Class of a domain that the standard does not know.",
             "enum": ["EVENTS", "FINDINGS", "INTERVENTIONS"],
         },
-        "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Dataset label."},
+        "label": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 40,
+            "description": "Dataset label.",
+        },
         "comment": {"type": "string", "description": "Comment in define.xml."},
         "keys": _described(_TEXTS, "Natural keys, in place of the standard's."),
         **_BLOCK,

@@ -1,4 +1,4 @@
-"""``baseline_flag``: --LOBXFL and --BLFL, the last result before the reference (sdtm.oak: derive_blfl).
+"""``baseline_flag``: --LOBXFL and --BLFL, the last result before treatment (sdtm.oak: derive_blfl).
 
 The records are narrowed step by step: (A) those with a result, not NOT DONE, and a date that is
 complete; (B) of A those before the reference date or time of the subject; (C) of B the last one by
@@ -83,7 +83,9 @@ def _last(
     order = np.lexsort((place, group))
     tied = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
     if tied.any():
-        rest = columns.sort_key([columns.take(column, rows) for column in records.made()], len(rows))
+        rest = columns.sort_key(
+            [columns.take(column, rows) for column in records.made()], len(rows)
+        )
         order = np.lexsort((rest, place, group))
     ends = np.append(np.flatnonzero(np.diff(group[order])), len(order) - 1)
     return order[ends] if len(order) else order

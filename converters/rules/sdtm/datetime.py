@@ -25,7 +25,9 @@ def _options(args: Any, dates: Dates) -> iso8601.DateOptions:
         formats = _PARTS_FORMATS
     return iso8601.DateOptions(
         formats=tuple(iso8601.compile_format(text) for text in formats),
-        time_formats=tuple(iso8601.compile_format(text) for text in _list(args.get("time_format", ()))),
+        time_formats=tuple(
+            iso8601.compile_format(text) for text in _list(args.get("time_format", ()))
+        ),
         pivot=args.get("pivot", dates.pivot),
         unknown=(*(scalar_text(token) for token in args.get("unknown", ())), *dates.unknown),
         timezone=args.get("timezone", dates.timezone),
@@ -78,7 +80,10 @@ def _check(args: Any) -> Iterator[tuple[Path_, str]]:
     if not any(key in args for key in _COLUMNS):
         yield (), "datetime needs a 'date' or a 'time' column, or 'year', 'month' and 'day'"
     if "year" in args and ("date" in args or "format" in args):
-        yield ("year",), "datetime takes either a 'date' (with its 'format') or 'year' and its parts"
+        yield (
+            ("year",),
+            "datetime takes either a 'date' (with its 'format') or 'year' and its parts",
+        )
     for key in ("format", "time_format"):
         for text in _list(args.get(key, ())):
             try:

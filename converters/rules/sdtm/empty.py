@@ -21,7 +21,7 @@ def _apply(_: Any, records: Records, target: Target) -> pd.Series:
 RULE = Rule(
     name="empty",
     kind="value",
-    summary="No value in any record; required and expected variables that a spec leaves out are so.",
+    summary="No value in any record, as in required and expected variables that a spec leaves out.",
     schema={"const": True},
     apply=_apply,
     origin=lambda *_: Origin("Not Available"),

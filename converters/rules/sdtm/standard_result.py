@@ -23,6 +23,7 @@ from converters.rules.rule import Reads, Records, Rule, Target
 from converters.standards.units import conversion
 
 _DIGITS = 12
+_SAME = (Fraction(1), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def _standards(table: Mapping[str, Any]) -> dict[str, _Standard]:
         entry = entry if isinstance(entry, Mapping) else {"unit": entry}
         factors = {unit: _factor(item) for unit, item in entry.get("from", {}).items()}
         unit = entry.get("unit")
-        found[test] = _Standard("" if unit is None else scalar_text(unit), factors, entry.get("digits"))
+        found[test] = _Standard(
+            "" if unit is None else scalar_text(unit), factors, entry.get("digits")
+        )
     return found
 
 
@@ -86,9 +89,9 @@ def _result(
     standard = standards.get(test or "")
     change = _conversion(standard, unit)
     digits = standard.digits if standard else None
-    if np.isnan(columns.parse_number(value)) or (change in (None, (1, 0)) and digits is None):
+    if np.isnan(columns.parse_number(value)) or (change in (None, _SAME) and digits is None):
         return value
-    factor, offset = change or (Fraction(1), Fraction(0))
+    factor, offset = change or _SAME
     return decimal_text(Fraction(value.strip()) * factor + offset, digits)
 
 
@@ -150,7 +153,9 @@ def _report_unconverted(
         if standard is None or found is None or not standard.unit:
             continue
         if _conversion(standard, found) is None:
-            message = f"no conversion of {name} from '{found}' to '{standard.unit}': state its factor"
+            message = (
+                f"no conversion of {name} from '{found}' to '{standard.unit}': state its factor"
+            )
             rows = np.flatnonzero(ids == number)
             records.report("unit-without-conversion", Severity.ERROR, message, rows, found)
 
@@ -219,4 +224,3 @@ RULE = Rule(
     words=_words,
     origin=lambda *_: Origin("Derived", "Sponsor"),
 )
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,9 @@ from converters import columns
 from converters.columns import Rows
 from converters.dataset import Origin
 from converters.findings import Severity
+from converters.keys import Match, match
 from converters.mapping.expressions import parse
 from converters.rules.rule import Problems, Reads, Records, Rule, Table, Target
-
-class _Match(NamedTuple):
-    """The number of the key of each row ``here`` and ``there``; -1 for a key with a missing part."""
-
-    here: Rows
-    there: Rows
-    keys: int
 
 
 def _keys(args: Mapping[str, Any]) -> dict[str, str]:
@@ -61,15 +55,15 @@ def _look_up(args: Mapping[str, Any], records: Records, target: Target) -> pd.Se
     rows = _candidates(args, other)
     mine = [records.column(name) for name in keys]
     theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
-    match = _match(mine, records.rows, theirs, len(rows))
+    matched = match(mine, theirs)
     pick = args.get("pick", "only")
     if pick in ("count", "exists"):
-        return _count(match, pick)
+        return _count(matched, pick)
     taken = columns.take(other.variable(args["take"]), rows)
     taken = columns.to_number(taken) if target.kind == "Num" else taken
     if pick == "only":
-        _report_several(args, records, match, taken)
-    return columns.take(taken, _chosen(args, other, rows, match, taken)[match.here])
+        _report_several(args, records, matched, taken)
+    return columns.take(taken, matched.last(_order(args, other, rows, taken)))
 
 
 def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
@@ -81,51 +75,30 @@ def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
     return rows
 
 
-def _match(mine: list[pd.Series], rows: int, theirs: list[pd.Series], others: int) -> _Match:
-    stacked = [columns.concat([_text(a), _text(b)]) for a, b in zip(mine, theirs, strict=True)]
-    ids = columns.tuples(stacked, rows + others).ids
-    for column in stacked:
-        ids[columns.missing(column)] = -1
-    return _Match(ids[:rows], ids[rows:], int(ids.max(initial=-1)) + 1)
-
-
-def _text(column: pd.Series) -> pd.Series:
-    return columns.map_text(column, lambda values: values) if columns.is_number(column) else column
-
-
-def _chosen(args: Mapping[str, Any], other: Table, rows: Rows, match: _Match, taken: pd.Series) -> Rows:
-    """For each key the row of ``taken`` to take, and -1 for none; the last place is key -1's."""
+def _order(args: Mapping[str, Any], other: Table, rows: Rows, taken: pd.Series) -> Rows:
+    """The candidates, the one to be picked last of those that share a key."""
     pick = args.get("pick", "only")
     if pick in ("min", "max"):
-        place = columns.sort_key([taken], len(rows))
+        by = [taken]
     else:
         by = [columns.take(other.variable(name), rows) for name in args.get("order", ())]
-        place = columns.sort_key(by, len(rows))
-    order = np.argsort(place, kind="stable")
-    if pick not in ("last", "max"):
-        order = order[::-1]
-    chosen = np.full(match.keys + 1, -1, dtype=np.int64)
-    chosen[match.there[order]] = order  # of several rows the last one written stays
-    chosen[-1] = -1
-    return chosen
+    order = np.argsort(columns.sort_key(by, len(rows)), kind="stable")
+    return order if pick in ("last", "max") else order[::-1]
 
 
-def _count(match: _Match, pick: str) -> pd.Series:
-    counts = np.bincount(match.there + 1, minlength=match.keys + 1).astype(np.float64)
-    counts[0] = 0
-    found = counts[match.here + 1]
+def _count(matched: Match, pick: str) -> pd.Series:
+    found = matched.counts()
     if pick == "count":
-        return pd.Series(found)
+        return pd.Series(found.astype(np.float64))
     return columns.from_codes(np.where(found > 0, 0, -1), ["Y"])
 
 
 def _report_several(
-    args: Mapping[str, Any], records: Records, match: _Match, taken: pd.Series
+    args: Mapping[str, Any], records: Records, matched: Match, taken: pd.Series
 ) -> None:
-    distinct = columns.tuples([pd.Series(match.there.astype(float)), taken], len(match.there)).first
-    counts = np.bincount(match.there[distinct] + 1, minlength=match.keys + 1)
-    counts[0] = 0
-    several = np.flatnonzero(counts[match.here + 1] > 1)
+    key = pd.Series(matched.there.astype(np.float64))
+    distinct = columns.tuples([key, taken], len(taken)).first
+    several = np.flatnonzero(matched.counts(distinct) > 1)
     if len(several):
         name = args.get("dataset") or args.get("source")
         message = (
@@ -152,7 +125,7 @@ def _reads_one(args: Mapping[str, Any]) -> Reads:
         found.append((("take",), args["take"]))
     if "where" in args:
         found += [(("where",), ref.name) for ref in parse(args["where"]).refs]
-    name = args.get("dataset") or args.get("source")
+    name = str(args.get("dataset") or args.get("source"))
     reads = tuple((place, (name, column)) for place, column in found)
     mine = tuple((("by",), column) for column in keys)
     if "dataset" in args:
@@ -233,7 +206,7 @@ RULE = Rule(
                 ],
             },
             "by": {
-                "description": "Keys: a list of shared names, or this one's name: the other's name.",
+                "description": "Keys: shared names, or this one's name: the other's name.",
                 "oneOf": [
                     _NAME,
                     _NAMES,
@@ -242,7 +215,7 @@ RULE = Rule(
             },
             "where": {**_NAME, "description": "A condition on the other's records."},
             "order": {**_NAMES, "description": "The other's variables that first and last go by."},
-            "pick": {"enum": list(_PICK_WORDS) + ["count", "exists"]},
+            "pick": {"enum": [*_PICK_WORDS, "count", "exists"]},
         },
     },
     apply=_apply,
