@@ -9,11 +9,11 @@ from pathlib import Path
 from converters.dataset import Dataset
 from converters.errors import InputError, OutputError, Problem, nearest
 from converters.findings import Finding
-from converters.formats import dataset_json
+from converters.formats import dataset_json, parquet
 from converters.formats.xpt import read_xpt, write_xpt
 
 #: The extensions that ``read_dataset`` and ``write_dataset`` know.
-EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc")
+EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet")
 
 
 def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dataset:
@@ -27,6 +27,8 @@ def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dat
         raise InputError(fault)
     if Path(path).suffix.lower() == ".xpt":
         return read_xpt(path, member)
+    if Path(path).suffix.lower() == ".parquet":
+        return parquet.read_parquet(path)
     return dataset_json.read_dataset_json(path)
 
 
@@ -39,8 +41,8 @@ def write_dataset(
 ) -> list[Finding]:
     """Write ``dataset`` in the format that the extension of ``path`` names.
 
-    ``created`` is the time that the file bears; ``lenient`` cuts or replaces what the format
-    cannot hold and returns it as findings.
+    ``created`` is the time that the file bears (Parquet bears none). ``lenient`` cuts or replaces
+    what a transport file cannot hold and returns it as findings; the others hold any text.
 
     Raises:
         OutputError: the extension is unknown, or the format cannot hold the data.
@@ -50,6 +52,8 @@ def write_dataset(
         raise OutputError(fault)
     if Path(path).suffix.lower() == ".xpt":
         return write_xpt(dataset, path, created=created, lenient=lenient)
+    if Path(path).suffix.lower() == ".parquet":
+        return parquet.write_parquet(dataset, path)
     return dataset_json.write_dataset_json(dataset, path, created=created)
 
 

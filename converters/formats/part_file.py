@@ -24,7 +24,12 @@ class PartFile:
         try:
             self._file: BinaryIO = self._part.open("wb")
         except OSError as error:
-            raise self._failed(error) from error
+            raise self.failed(error) from error
+
+    @property
+    def stream(self) -> BinaryIO:
+        """The file itself, for a library that writes into it."""
+        return self._file
 
     def write(self, data: bytes | memoryview) -> None:
         """Add bytes at the end."""
@@ -52,8 +57,9 @@ class PartFile:
             action(*arguments)
         except OSError as error:
             self.abort()
-            raise self._failed(error) from error
+            raise self.failed(error) from error
 
-    def _failed(self, error: OSError) -> OutputError:
+    def failed(self, error: OSError) -> OutputError:
+        """The error to raise for one of the system."""
         reason = error.strerror or str(error)
         return OutputError(Problem(str(self.path), None, None, f"cannot be written: {reason}"))

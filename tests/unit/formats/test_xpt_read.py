@@ -381,6 +381,30 @@ def test_noise_is_told_and_does_not_crash(
         assert error.problems[0].file == str(path)
 
 
+@pytest.mark.parametrize("version", [5, 8])
+def test_files_of_pyreadstat_are_read(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "ae.xpt"
+    texts = ["Headache", "", "Größe " * 20, "x"]
+    frame = pd.DataFrame({"AETERM": texts, "AESEQ": [1.5, np.nan, -3, 1e10]})
+    label = "Reported Term" + " and more of it" * 3 * (version > 5)
+    pyreadstat.write_xport(
+        frame,
+        path,
+        file_label="Adverse Events",
+        column_labels=[label, "Sequence"],
+        table_name="AE",
+        file_format_version=version,
+        variable_format={"AESEQ": "BEST12.2"},
+    )
+    dataset = read_xpt(path)
+    assert (dataset.name, dataset.metadata.label) == ("AE", "Adverse Events")
+    assert [item.label for item in dataset.metadata.variables] == [label, "Sequence"]
+    assert dataset.metadata.variables[1].format == "BEST12.2"
+    found = ["" if text is None else text for text in columns.to_list(dataset.frame["AETERM"])]
+    assert found == [text.rstrip() for text in texts]
+    np.testing.assert_array_equal(dataset.frame["AESEQ"], frame["AESEQ"])
+
+
 def packages(shared: Path) -> list[Path]:
     found = [*(shared / "packages").rglob("*.xpt"), *(shared / "dataset-json").rglob("*.xpt")]
     assert len(found) > 30

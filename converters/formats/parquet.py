@@ -1,0 +1,300 @@
+"""Read and write a Dataset as Parquet; its metadata lie in the Arrow schema, so none are lost.
+
+Texts are dictionary-encoded strings, numbers float64; a missing value is null, except a special
+missing value, which stays a NaN with its letter. Each field says its ``label`` for other tools.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from converters import columns
+from converters.dataset import Dataset, Metadata, Variable
+from converters.errors import InputError, OutputError, Problem
+from converters.findings import Finding
+from converters.formats import frames, metadata_json
+from converters.formats.cases import Cases
+from converters.formats.ibm_float import special_missing
+from converters.formats.part_file import PartFile
+
+T = TypeVar("T")
+
+#: Rows of a row group.
+CHUNK = 262_144
+
+_KEY = b"cdisc-converters"
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_DAYS_TO_1970 = 3653
+_SPECIAL = np.array([special_missing(letter) for letter in "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
+
+
+def write_parquet(dataset: Dataset, path: str | os.PathLike[str]) -> list[Finding]:
+    """Write one dataset (without its trace); the same inputs give the same bytes.
+
+    Returns nothing to tell: Parquet holds all that a Dataset can.
+
+    Raises:
+        OutputError: the columns are not the variables, one holds the other kind, or the file
+            cannot be written. Whatever was at ``path`` is then still there.
+    """
+    writer = ParquetWriter(path, dataset.metadata)
+    try:
+        writer.write(dataset.frame)
+        return writer.close()
+    finally:
+        writer.abort()
+
+
+class ParquetWriter:
+    """Write Parquet in pieces, one or more row groups each; the file appears when complete."""
+
+    def __init__(self, path: str | os.PathLike[str], metadata: Metadata) -> None:
+        """Open a file beside ``path``.
+
+        Raises:
+            OutputError: no file can be written there.
+        """
+        self._path = Path(path)
+        self._metadata = metadata
+        self._cases = Cases(metadata.name)
+        self._rows = 0
+        self._schema = _schema(metadata)
+        self._file = PartFile(self._path)
+        texts = [item.name for item in metadata.variables if item.kind == "Char"]
+        self._writer: pq.ParquetWriter = None
+        with self._told():
+            self._writer = pq.ParquetWriter(
+                self._file.stream,
+                self._schema,
+                compression="zstd",
+                # A dictionary of numbers would take all NaN for the same.
+                use_dictionary=texts,
+                write_page_checksum=True,
+            )
+
+    def __enter__(self) -> Self:
+        """The writer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Complete the file, or leave none behind when the block failed."""
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self.abort()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add the rows of ``frame``, whose columns are the variables in their order.
+
+        Raises:
+            OutputError: the columns are others, or the file cannot be written.
+        """
+        variables = self._metadata.variables
+        wanted = [item.name for item in variables]
+        frames.check_columns(self._path, self._metadata.name, wanted, list(frame.columns))
+        for start in range(0, len(frame), CHUNK):
+            piece = frame.iloc[start : start + CHUNK]
+            arrays = [
+                self._array(item, piece.iloc[:, index]) for index, item in enumerate(variables)
+            ]
+            with self._told():
+                self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+            self._rows += len(piece)
+
+    def close(self) -> list[Finding]:
+        """Complete the file and put it in its place.
+
+        Raises:
+            OutputError: a column held the other kind, or writing failed. No file is left then.
+        """
+        if self._cases.refused():
+            self.abort()
+            raise OutputError(*self._cases.problems(self._path))
+        with self._told():
+            self._writer.close()
+        self._file.commit()
+        return self._cases.findings()
+
+    def abort(self) -> None:
+        """Leave no unfinished file behind; nothing happens after ``close``."""
+        if self._writer is not None:
+            with suppress(OSError, ValueError, pa.ArrowException):
+                self._writer.close()
+        self._file.abort()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.abort()
+            raise self._file.failed(error) from error
+
+    def _array(self, item: Variable, column: pd.Series) -> pa.Array:
+        number = item.kind == "Num"
+        column = frames.of_kind(column, item.name, number, self._rows, self._cases)
+        if number:
+            values = frames.floats(column)
+            bits = values.view(np.uint64)
+            ordinary = np.isnan(values) & ~np.isin(bits, _SPECIAL.view(np.uint64))
+            return pa.array(values, mask=ordinary)
+        codes, distinct = frames.text_parts(column)
+        return pa.DictionaryArray.from_arrays(
+            pa.array(codes, mask=codes < 0), pa.array(distinct, pa.string())
+        )
+
+
+def _schema(metadata: Metadata) -> pa.Schema:
+    fields = [
+        pa.field(
+            item.name,
+            _TEXT if item.kind == "Char" else pa.float64(),
+            metadata={b"label": item.label.encode(), _KEY: _dump(item)},
+        )
+        for item in metadata.variables
+    ]
+    about = replace(metadata, variables=())
+    return pa.schema(fields, metadata={b"label": metadata.label.encode(), _KEY: _dump(about)})
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(metadata_json.to_json(value), ensure_ascii=False).encode()
+
+
+def read_parquet(path: str | os.PathLike[str]) -> Dataset:
+    """The dataset of a Parquet file, with all metadata when this library wrote it.
+
+    From other files come names, labels (field metadata ``label``) and kinds; dates and timestamps
+    become SAS numbers with a format, and the dataset has the name of the file.
+
+    Raises:
+        InputError: the file cannot be read, is no Parquet file or is damaged, or a column is
+            neither text nor number nor date.
+    """
+    source = Path(path)
+    try:
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
+            return _dataset(source, file)
+    except (pa.ArrowException, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise _error(source, f"cannot be read as Parquet: {reason}") from error
+
+
+def _error(source: Path, message: str) -> InputError:
+    return InputError(Problem(str(source), None, None, message))
+
+
+def _dataset(source: Path, file: pq.ParquetFile) -> Dataset:
+    schema = file.schema_arrow
+    if len(set(schema.names)) < len(schema.names):
+        raise _error(source, "two columns have the same name")
+    frame: dict[str, pd.Series] = {}
+    variables = []
+    for item in schema:
+        column, variable = _column(source, item, file.read(columns=[item.name]).column(0))
+        frame[item.name] = column
+        variables.append(variable)
+    about = _own(source, schema.metadata, Metadata)
+    if about is None:
+        label = _label(schema.metadata)
+        about = Metadata(source.stem.upper(), label, "", "", (), ())
+    table = pd.DataFrame(frame, index=pd.RangeIndex(file.metadata.num_rows))
+    return Dataset(replace(about, variables=tuple(variables)), table)
+
+
+def _own(source: Path, metadata: dict[bytes, bytes] | None, kind: type[T]) -> T | None:
+    """What this library wrote into a schema or field; None where another tool wrote it."""
+    data = (metadata or {}).get(_KEY)
+    if data is None:
+        return None
+    try:
+        return metadata_json.from_json(kind, json.loads(data))
+    except ValueError as error:
+        raise _error(source, f"its metadata are damaged or of another version: {error}") from error
+
+
+def _label(metadata: dict[bytes, bytes] | None) -> str:
+    return (metadata or {}).get(b"label", b"").decode(errors="replace")
+
+
+def _column(source: Path, item: pa.Field, values: pa.ChunkedArray) -> tuple[pd.Series, Variable]:
+    """A column and its variable."""
+    own = _own(source, item.metadata, Variable)
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if own is not None and (own.name != item.name or (own.kind == "Char") != text):
+        raise _error(source, f"column {item.name} and its metadata do not agree")
+    if text:
+        column = _text(values)
+        held = columns.parts(column).values
+        size = max((len(value.encode()) for value in held), default=1)
+        return column, own or Variable(item.name, _label(item.metadata), "Char", length=size)
+    numbers, sas_format = _numbers(source, item.name, values)
+    column = pd.Series(numbers)
+    held = numbers[~np.isnan(numbers)]
+    whole = bool((held == np.trunc(held)).all())
+    return column, own or Variable(
+        item.name,
+        _label(item.metadata),
+        "Num",
+        "integer" if whole else "float",
+        8,
+        format=sas_format,
+    )
+
+
+def _text(values: pa.ChunkedArray) -> pd.Series:
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    if not values.num_chunks:
+        return columns.from_codes(np.empty(0, dtype=np.int32), [])
+    chunks = values.unify_dictionaries().chunks
+    codes = [pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False) for chunk in chunks]
+    distinct = chunks[0].dictionary.to_pylist()
+    return columns.from_codes(np.concatenate(codes), [value or None for value in distinct])
+
+
+def _numbers(
+    source: Path, name: str, values: pa.ChunkedArray
+) -> tuple[npt.NDArray[np.float64], str]:
+    """The values as SAS numbers, and the format that shows them."""
+    kind = values.type
+    sas_format = ""
+    if pa.types.is_date(kind):
+        values, sas_format = values.cast(pa.date32()).cast(pa.int32()), "DATE9."
+    elif pa.types.is_timestamp(kind):
+        values, sas_format = values.cast(pa.timestamp("us")).cast(pa.int64()), "DATETIME20."
+    elif pa.types.is_boolean(kind):
+        values = values.cast(pa.int8())
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        raise _error(source, f"column {name} is of type {kind}: neither text, number nor date")
+    missing = values.is_null().to_numpy()
+    numbers = np.array(values.fill_null(0).to_numpy(), dtype=np.float64)
+    if sas_format == "DATE9.":
+        numbers += _DAYS_TO_1970
+    elif sas_format == "DATETIME20.":
+        numbers = numbers / 1_000_000 + 86_400 * _DAYS_TO_1970
+    numbers[missing] = np.nan
+    return numbers, sas_format
