@@ -133,19 +133,28 @@ def _print_details(console: Console, sources: Sequence[Any]) -> None:
             console.print(Text(f"{item['source']}: columns that no mapping reads: {names}"))
 
 
-def _print_findings(console: Console, findings: Sequence[Finding], most: int = 20) -> None:
+def _print_findings(console: Console, findings: Sequence[Finding], most: int = 3) -> None:
     counts = {s: sum(item.severity is s for item in findings) for s in Severity}
     told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
     console.print(f"Findings: {told or 'none'}", highlight=False)
-    for item in findings[:most]:
-        place = f" [{item.file}, record {item.record}]" if item.file else ""
-        times = f" ({item.count:,} records)" if item.count > 1 else ""
-        name = ".".join(part for part in (item.dataset, item.variable) if part)
-        console.print(
-            Text(f"  {item.severity.value}: {name}: {item.rule}: {item.message}{times}{place}")
-        )
-    if len(findings) > most:
-        console.print(f"  and {len(findings) - most} more in findings.json", highlight=False)
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for item in findings:
+        groups.setdefault((item.severity.value, item.rule), []).append(item)
+    for (severity, rule), items in groups.items():
+        records = sum(item.count for item in items)
+        console.print(Text(f"  {severity}: {rule} ({records:,})"))
+        for item in items[:most]:
+            console.print(Text(f"    {_sentence(item)}"))
+        if len(items) > most:
+            console.print(Text(f"    and {len(items) - most} more in findings.json"))
+
+
+def _sentence(item: Finding) -> str:
+    name = ".".join(part for part in (item.dataset, item.variable) if part)
+    place = f" [{item.file}, record {item.record}]" if item.file else ""
+    times = f" ({item.count:,} records)" if item.count > 1 else ""
+    message = item.message.removeprefix(f"{item.variable}: ")
+    return f"{name}: {message}{times}{place}"
 
 
 def _interrupt(*_: Any) -> None:

@@ -46,7 +46,7 @@ class BlockBuilder:
         self.spec, self.domain, self.known = spec, domain, known
         self.terminology, self.study_id, self.days = terminology, study_id, days
         self.problems: list[Problem] = []
-        self._checked: set[Path_] = set()
+        self._omitted: set[str] = set()
 
     def build(self) -> tuple[BlockPlan, ...]:
         """The blocks, every one with a definition of every variable of the dataset."""
@@ -73,10 +73,22 @@ class BlockBuilder:
         specs |= self.spec.supplemental
         found = {}
         for name, item in specs.items():
+            if item.keys.get("omit"):
+                self._omit(item)
+                continue
             definition = self._define(item)
             if definition is not None:
                 found[name] = definition
         return found
+
+    def _omit(self, item: VariableSpec) -> None:
+        variable = self.known.get(item.name)
+        if variable is None or variable.core == "Req":
+            what = "required" if variable else f"no variable of {self.spec.domain}"
+            self._problem(item.path, f"{item.name}: is {what} and cannot be omitted", at_key=True)
+        elif len(item.keys) > 1:
+            self._problem(item.path, f"{item.name}: 'omit' stands alone")
+        self._omitted.add(item.name)
 
     def _of_test(self, test: Test) -> dict[str, VariableSpec]:
         """What a test of a findings block says in fewer words."""
@@ -171,7 +183,7 @@ class BlockBuilder:
         found = dict(stated)
         automatics = self._automatic(block, stated, names)
         for name, variable in self.known.items():
-            if name in found:
+            if name in found or name in self._omitted:
                 continue
             definition = automatics.get(name)
             if definition is None and (name in names or variable.core in ("Req", "Exp")):

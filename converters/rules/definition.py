@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from converters.dataset import Origin
@@ -12,9 +12,13 @@ from converters.mapping.spec import VariableSpec
 from converters.rules.registry import modifiers, rules, value_rules
 from converters.rules.rule import Reads, Rule, Target
 
+_SOURCES = {"Collected": "Investigator", "Predecessor": ""}
+_SOURCES |= dict.fromkeys(("Assigned", "Derived", "Protocol"), "Sponsor")
+
 #: What may be said of a variable beside its rules.
 ATTRIBUTES: Mapping[str, Any] = {
     "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Label."},
+    "omit": {"const": True, "description": "Leave out a variable that comes unasked."},
     "comment": {"type": "string", "description": "Comment in define.xml."},
     "method": {
         "type": "string",
@@ -98,15 +102,11 @@ class Definition:
         default = self.rule.origin(self.args, self.target)
         if stated is None:
             return default
-        if isinstance(stated, str):
-            return replace(default, type=stated)
+        stated = {"type": stated} if isinstance(stated, str) else stated
+        source = default.source if stated["type"] == default.type else _SOURCES[stated["type"]]
         pages = tuple(str(page) for page in stated.get("pages", ()))
-        return Origin(
-            stated["type"],
-            stated.get("source", default.source),
-            stated.get("predecessor", ""),
-            pages,
-        )
+        predecessor = stated.get("predecessor", "")
+        return Origin(stated["type"], stated.get("source", source), predecessor, pages)
 
 
 def define(spec: VariableSpec, target: Target) -> Definition:

@@ -18,6 +18,17 @@ def _apply(args: Any, records: Records, _: Target) -> pd.Series:
     return columns.map_text(column, lambda values: [value.strip() or None for value in values])
 
 
+#: Suffixes of variables that hold a dictionary's words and codes: coded, and not collected.
+_CODED = ("DECOD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD")
+_CODED += ("BODSYS", "BDSYCD", "SOC", "SOCCD", "MODIFY", "CLAS", "CLASCD")
+
+
+def _origin(_: Any, target: Target) -> Origin:
+    if target.name.removeprefix(target.prefix) in _CODED:
+        return Origin("Assigned", "Sponsor")
+    return Origin("Collected", "Investigator")
+
+
 RULE = Rule(
     name="from",
     kind="value",
@@ -25,5 +36,5 @@ RULE = Rule(
     schema={"type": "string", "minLength": 1},
     apply=_apply,
     reads=lambda args, _: Reads(columns=(((), args),)),
-    origin=lambda *_: Origin("Collected", "Investigator"),
+    origin=_origin,
 )

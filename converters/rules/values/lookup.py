@@ -153,18 +153,20 @@ def _check_several(args: Mapping[str, Any]) -> Problems:
             yield (key,), f"a lookup that takes several DATASET.VARIABLE has no '{key}'"
 
 
-_PICK_WORDS = {
-    "only": "",
-    "first": "first ",
-    "last": "last ",
-    "min": "earliest or lowest ",
-    "max": "latest or highest ",
-}
+_PICKS = ("only", "first", "last", "min", "max", "count", "exists")
+
+
+def _pick_words(args: Mapping[str, Any]) -> str:
+    pick, taken = args.get("pick", "only"), args["take"]
+    is_date = (taken if isinstance(taken, str) else taken[0]).endswith("DTC")
+    dates = {"min": "earliest ", "max": "latest "}
+    words = {"only": "", "first": "first ", "last": "last ", "min": "lowest ", "max": "highest "}
+    return (words | dates if is_date else words)[pick]
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
     if isinstance(args.get("take"), list):
-        return f"The {_PICK_WORDS[args['pick']]}of {', '.join(args['take'])} with the same subject."
+        return f"The {_pick_words(args)}of {', '.join(args['take'])} with the same subject."
     name = args.get("dataset") or args.get("source")
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
     keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
@@ -174,7 +176,7 @@ def _words(args: Mapping[str, Any], _: Target) -> str:
     if pick == "count":
         return f"Number of records of {name}{where} with the same {keys}."
     order = f" in the order of {', '.join(args['order'])}" if "order" in args else ""
-    return f"The {_PICK_WORDS[pick]}{name}.{args['take']}{where} with the same {keys}{order}."
+    return f"The {_pick_words(args)}{name}.{args['take']}{where} with the same {keys}{order}."
 
 
 _NAME = {"type": "string", "minLength": 1}
@@ -215,7 +217,7 @@ RULE = Rule(
             },
             "where": {**_NAME, "description": "A condition on the other's records."},
             "order": {**_NAMES, "description": "The other's variables that first and last go by."},
-            "pick": {"enum": [*_PICK_WORDS, "count", "exists"]},
+            "pick": {"enum": list(_PICKS)},
         },
     },
     apply=_apply,
