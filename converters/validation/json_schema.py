@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from jsonschema import Draft202012Validator
 from referencing import Registry
-from referencing.exceptions import Unresolvable
+from referencing.exceptions import NoSuchResource, Unresolvable, Unretrievable
 from referencing.jsonschema import DRAFT202012
 
 from converters import columns
@@ -107,7 +108,7 @@ class Judge:
         screen_above: int = SCREEN_ABOVE,
     ) -> Judge:
         """A judge with no verdicts yet. Nothing is ever fetched from a network."""
-        known: Registry[Any] = Registry() if registry is None else registry
+        known = _loaded(Registry() if registry is None else registry, schema)
         resolver = known.resolver_with_root(DRAFT202012.create_resource(schema))
         validator = Draft202012Validator(schema, registry=known)
         return Judge(table, schema, validator, resolver, screen_above)
@@ -188,6 +189,30 @@ class Judge:
             )
             kinds = len(distinct)
         return alike, kinds
+
+
+def _loaded(registry: Registry[Any], schema: Mapping[str, Any]) -> Registry[Any]:
+    """The registry with the schemas that ``schema`` refers to, so that each is read only once."""
+    base = str(schema.get("$id", ""))
+    for reference in _references(schema):
+        uri, _ = urldefrag(urljoin(base, reference))
+        if uri not in ("", base):
+            try:
+                registry = registry.get_or_retrieve(uri).registry
+            except (NoSuchResource, Unretrievable):
+                continue  # told when a value asks for it
+    return registry.crawl()
+
+
+def _references(schema: Schema) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for inner in schema.values():
+            yield from _references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _references(inner)
 
 
 def _walk(schema: Schema, found: Mentions, resolver: Any, referred: tuple[str, ...]) -> None:

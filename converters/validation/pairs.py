@@ -75,7 +75,7 @@ def _finding(
     names = ", ".join(place.table.name for place in places)
     message = (
         f"{decode}: {quoted(other)} stands with {code} {quoted(value)} in "
-        f"{number(count, 'record')} ({names}), but {quoted(usual)} in most"
+        f"{number(count, 'record')} ({names}), but {quoted(usual)} elsewhere"
     )
     first = places[0]
     return first.table.finding(rule, Case(plain(other), count, first.row, message), decode)
