@@ -20,6 +20,7 @@ from converters.errors import CdiscError
 from converters.findings import Finding, Severity
 
 _EXIT_FINDINGS = 1
+_WIDTH = 160
 _EXIT_INTERRUPTED = 130
 _FAIL_ON = {severity.value.lower(): severity for severity in Severity}
 
@@ -49,7 +50,7 @@ def check(study: Path) -> None:
     problems = check_study(study)
     if problems:
         raise CdiscError(*problems)
-    Console().print(f"{study}: the specs are in order")
+    click.echo(f"{study}: the specs are in order")
 
 
 @commands.command(epilog=_EXIT_CODES)
@@ -72,15 +73,10 @@ def convert(study: Path, out: Path, fail_on: str, quiet: bool) -> None:
     with _progress(quiet) as progress:
         report = convert_study(study, out, fail_on=_FAIL_ON.get(fail_on), progress=progress)
     if not quiet:
-        console = Console()
-        console.print(_accounts(report.sources))
-        _print_details(console, report.sources)
-        _print_findings(console, report.findings)
+        _print_accounts(report.sources)
+        _print_findings(report.findings)
         records = sum(len(dataset.frame) for dataset in report.datasets.values())
-        console.print(
-            f"{len(report.datasets)} datasets, {records:,} records: written to {report.out}",
-            highlight=False,
-        )
+        click.echo(f"{len(report.datasets)} datasets, {records:,} records: written to {report.out}")
     if not report.published:
         click.echo(
             f"cdisc: findings of severity {fail_on} or graver: {out} is as it was;"
@@ -103,7 +99,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
         yield lambda what, done: bar.update(task, description=what, completed=done)
 
 
-def _accounts(sources: Sequence[Any]) -> Table:
+def _print_accounts(sources: Sequence[Any]) -> None:
+    """The account of each source's records, why some were left out, and columns nobody reads."""
     table = Table(title="Records by source", title_justify="left")
     table.add_column("Source")
     for name in ("Read", "Mapped", "Excluded", "Rejected"):
@@ -119,41 +116,38 @@ def _accounts(sources: Sequence[Any]) -> Table:
             f"{sum(item['rejected'].values()):,}",
             Text(into),
         )
-    return table
-
-
-def _print_details(console: Console, sources: Sequence[Any]) -> None:
-    """Why records were left out, and which raw columns no mapping reads."""
+    console = Console()
+    Console(width=None if console.is_terminal else _WIDTH).print(table)
     for item in sources:
         for kind in ("excluded", "rejected"):
             for reason, count in item[kind].items():
-                console.print(Text(f"{item['source']}: {count:,} {kind}: {reason}"))
+                click.echo(f"{item['source']}: {count:,} {kind}: {reason}")
         if item["unread_columns"]:
             names = ", ".join(item["unread_columns"])
-            console.print(Text(f"{item['source']}: columns that no mapping reads: {names}"))
+            click.echo(f"{item['source']}: columns that no mapping reads: {names}")
 
 
-def _print_findings(console: Console, findings: Sequence[Finding], most: int = 3) -> None:
+def _print_findings(findings: Sequence[Finding], most: int = 3) -> None:
+    """The findings grouped by rule, with counts and examples."""
     counts = {s: sum(item.severity is s for item in findings) for s in Severity}
     told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
-    console.print(f"Findings: {told or 'none'}", highlight=False)
+    click.echo(f"Findings: {told or 'none'}")
     groups: dict[tuple[str, str], list[Finding]] = {}
     for item in findings:
         groups.setdefault((item.severity.value, item.rule), []).append(item)
     for (severity, rule), items in groups.items():
-        records = sum(item.count for item in items)
-        console.print(Text(f"  {severity}: {rule} ({records:,})"))
+        click.echo(f"  {severity}: {rule} ({sum(item.count for item in items):,})")
         for item in items[:most]:
-            console.print(Text(f"    {_sentence(item)}"))
+            click.echo(f"    {_sentence(item)}")
         if len(items) > most:
-            console.print(Text(f"    and {len(items) - most} more in findings.json"))
+            click.echo(f"    and {len(items) - most} more in findings.json")
 
 
 def _sentence(item: Finding) -> str:
     name = ".".join(part for part in (item.dataset, item.variable) if part)
     place = f" [{item.file}, record {item.record}]" if item.file else ""
     times = f" ({item.count:,} records)" if item.count > 1 else ""
-    message = item.message.removeprefix(f"{item.variable}: ")
+    message = item.message.removeprefix(f"{item.variable or item.dataset}: ")
     return f"{name}: {message}{times}{place}"
 
 
