@@ -230,13 +230,17 @@ def _read_lines(source: _Source, rows: _Rows) -> dict[str, Any]:
 
 def _line_blocks(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
     """Whole lines without their ends; only the last may be empty, and is then left out."""
-    rest = b""
+    parts: list[bytes] = []
     for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        if lines:
-            yield lines
-    if rest.strip():
-        yield [rest]
+        head, end, rest = chunk.rpartition(b"\n")
+        if end:
+            yield b"".join([*parts, head]).split(b"\n")
+            parts = [rest]
+        else:
+            parts.append(chunk)
+    last = b"".join(parts)
+    if last.strip():
+        yield [last]
 
 
 def _first_line(source: _Source, line: bytes) -> dict[str, Any]:

@@ -254,6 +254,8 @@ def _number(value: float, column: Column) -> tuple[str, str]:
     if column.data_type == "integer" and value % 1:
         return "null", "the variable is an integer, but this is not whole"
     if column.data_type == "boolean":
+        if value not in (0, 1):
+            return "null", "the variable is a boolean, but this is neither 0 nor 1"
         return ("true" if value else "false"), ""
     text = columns.number_text(value)
     return (f'"{text}"' if column.data_type == "decimal" else text), ""

@@ -34,10 +34,12 @@ def plan(metadata: Metadata, header: XptHeader, cases: Cases) -> Plan:
     """Lay out a member; whatever the version does not allow becomes a case.
 
     Raises:
-        ValueError: ``header.version`` is not 5, 8 or 9.
+        ValueError: ``header.version`` is not 5, 8 or 9, or its encoding does not hold ASCII.
     """
     if header.version not in LIMITS:
         raise ValueError(f"XPORT version {header.version}, expected 5, 8 or 9")
+    if not _holds_ascii(header.encoding):
+        raise ValueError(f"encoding {header.encoding!r} is unknown, or does not hold ASCII")
     limits = LIMITS[header.version]
     _check_dataset(metadata, header, limits, cases)
     label, found = encode_one(metadata.label, limits.dataset_label, header.encoding)
@@ -59,6 +61,13 @@ def plan(metadata: Metadata, header: XptHeader, cases: Cases) -> Plan:
         + xpt_layout.card(xpt_layout.kind("OBS", header.version))
     )
     return Plan(head, items)
+
+
+def _holds_ascii(encoding: str) -> bool:
+    try:
+        return " A0$".encode(encoding) == b" A0$"
+    except LookupError:
+        return False
 
 
 def _descriptor(

@@ -52,7 +52,7 @@ def write_xpt(
         OutputError: the format cannot hold a name, label, length or value (each a problem), or the
             file cannot be written. Whatever was at ``path`` is then still there.
         TypeError: neither ``created`` nor ``header`` is given.
-        ValueError: the version is not 5, 8 or 9.
+        ValueError: the version is not 5, 8 or 9, or the encoding does not hold ASCII.
     """
     writer = XptWriter(
         path,

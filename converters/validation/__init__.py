@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 _GENERAL = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
+#: Domains of no general class that may take timing variables.
+_TIMED = ("SE", "SV")
 #: Faults of structure that a domain's JSON Schema may have told already.
 _TOLD_TWICE = ("invalid-iso8601", "sequence-missing")
 
@@ -88,7 +90,7 @@ def _model(version: str, name: str) -> frozenset[str]:
     timing variables of all classes (SDTM, general observation classes).
     """
     domain = sdtmig.load_domain(version, name)
-    if domain.dataset_class not in _GENERAL:
+    if domain.dataset_class not in _GENERAL and name not in _TIMED:
         return frozenset()
     allowed = set()
     for other_name in sdtmig.domain_names(version):

@@ -8,7 +8,7 @@ from typing import Any
 
 from converters import columns
 from converters.findings import Finding
-from converters.validation.table import Case, Rule, Table, number, plain, quoted
+from converters.validation.table import Case, Rule, Table, number, plain, quoted, steady
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _decodes(
         rows, counts = groups.first.tolist(), groups.counts.tolist()
         for value, other, row, count in zip(values, others, rows, counts, strict=True):
             if _present(value) and _present(other):
-                places = found.setdefault(value, {}).setdefault(other, [])
+                places = found.setdefault(steady(value), {}).setdefault(steady(other), [])
                 places.append(Decoded(table, count, row))
     return found
 

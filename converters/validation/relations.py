@@ -25,6 +25,7 @@ from converters.validation.table import (
     number,
     plain,
     quoted,
+    steady,
 )
 
 _NO_DM = Rule("dm-absent", Severity.ERROR, ("SD1020",))
@@ -243,7 +244,8 @@ def _places(table: Table, one: str, parent: Table, other: str) -> npt.NDArray[np
 
     A number and its text are the same: IDVARVAL is text, --SEQ is not.
     """
-    by_text = {text: place for place, text in enumerate(parent.column(other).texts())}
+    values = parent.column(other).values
+    by_text = {plain(steady(value)): place for place, value in enumerate(values)}
     is_number = columns.is_number(parent.frame[other])
     places = [
         by_text.get(_as_number(text) if is_number else text, -2)

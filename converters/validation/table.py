@@ -258,6 +258,11 @@ def plain(value: Any) -> str:
     return columns.number_text(value) if isinstance(value, float) else str(value)
 
 
+def steady(value: Any) -> Any:
+    """A number without the noise that SAS XPORT's floating point leaves in its last digits."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
+
+
 def quoted(value: Any) -> str:
     """A value as a message shows it: ``'MILD'``, ``3``, or ``no value``; long text is cut."""
     if value is None:

@@ -84,7 +84,10 @@ variables:
 def write_study(folder: Path) -> None:
     """The study folder: specs only, the raw records are made in memory."""
     (folder / "sdtm").mkdir(parents=True)
-    visits = [f"  - {{VISIT: VISIT {n}, VISITNUM: {n}, VISITDY: {7 * n - 6}}}\n" for n in range(1, VISITS + 1)]
+    visits = [
+        f"  - {{VISIT: VISIT {n}, VISITNUM: {n}, VISITDY: {7 * n - 6}}}\n"
+        for n in range(1, VISITS + 1)
+    ]
     (folder / "study.yaml").write_text(STUDY + "".join(visits))
     units = {"F": "C", "LB": "kg", "in": "cm"}
     tests = "".join(
@@ -108,27 +111,41 @@ def make_raw(records: int) -> dict[str, pd.DataFrame]:
     unique_days, day_codes = np.unique(days, return_inverse=True)
     written = np.array([f"{d.astype(object):%d-%b-%Y}" for d in unique_days], dtype=object)
     unknown = random.random(records) < 0.01
-    dates = np.where(unknown, np.array([f"UN-{w[3:]}" for w in written], dtype=object)[day_codes], written[day_codes])
+    dates = np.where(
+        unknown,
+        np.array([f"UN-{w[3:]}" for w in written], dtype=object)[day_codes],
+        written[day_codes],
+    )
     times = np.array([f"{m // 60:02d}:{m % 60:02d}" for m in range(1440)], dtype=object)
     vitals = {
         "SUBJ": names[subject],
         "VISIT": np.array([f"visit {n}" for n in range(1, VISITS + 1)], dtype=object)[visit],
         "VSDAT": dates,
         "VSTIM": times[random.integers(420, 1020, records)],
-        "POSITION": np.array(["Sitting", "supine", "STANDING"], dtype=object)[random.integers(0, 3, records)],
-        "LOCATION": np.array(["arm", "Brachial Artery"], dtype=object)[random.integers(0, 2, records)],
+        "POSITION": np.array(["Sitting", "supine", "STANDING"], dtype=object)[
+            random.integers(0, 3, records)
+        ],
+        "LOCATION": np.array(["arm", "Brachial Artery"], dtype=object)[
+            random.integers(0, 2, records)
+        ],
         "SIDE": np.array(["Left", "RIGHT"], dtype=object)[random.integers(0, 2, records)],
     }
     centre = {"SYSBP": 125, "DIABP": 80, "PULSE": 70, "TEMP": 98.2, "WEIGHT": 170, "HEIGHT": 67}
     for code, (column, _, share) in TESTS.items():
         values = random.normal(centre[code], centre[code] * 0.08, records)
-        text = np.round(values, 0 if code in ("SYSBP", "DIABP", "PULSE") else 1).astype(str).astype(object)
+        text = (
+            np.round(values, 0 if code in ("SYSBP", "DIABP", "PULSE") else 1)
+            .astype(str)
+            .astype(object)
+        )
         text[random.random(records) > share] = None
         vitals[column] = text
     dosing = [f"{d.astype(object):%d-%b-%Y}" for d in start + 7]
     return {
         "vitals": pd.DataFrame(vitals),
-        "subjects": pd.DataFrame({"SUBJ": names, "SEX": np.where(np.arange(subjects) % 2, "F", "M")}),
+        "subjects": pd.DataFrame(
+            {"SUBJ": names, "SEX": np.where(np.arange(subjects) % 2, "F", "M")}
+        ),
         "dosing": pd.DataFrame({"SUBJ": names, "DOSEDAT": dosing}),
     }
 
@@ -182,7 +199,10 @@ def peer(records: int) -> float:
     wide = raw["vitals"].rename(columns={column: code for code, (column, _, _) in TESTS.items()})
     long = wide.melt(qualifiers, list(TESTS), "VSTESTCD", "VSORRES").dropna(subset="VSORRES")
     long["USUBJID"] = "BENCH-" + long["SUBJ"]
-    months = {m: f"{n:02d}" for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+    months = {
+        m: f"{n:02d}"
+        for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+    }
     date = long["VSDAT"].str.split("-", expand=True)
     complete = date[0] != "UN"
     iso = date[2] + "-" + date[1].map(months)
@@ -193,7 +213,11 @@ def peer(records: int) -> float:
     long["VISITNUM"] = long["VISIT"].str.split(" ").str[1].astype(int)
     number = long["VSORRES"].astype(float)
     factor = {"WEIGHT": 0.45359237, "HEIGHT": 2.54}
-    long["VSSTRESN"] = np.where(long["VSTESTCD"] == "TEMP", (number - 32) / 1.8, number * long["VSTESTCD"].map(factor).fillna(1))
+    long["VSSTRESN"] = np.where(
+        long["VSTESTCD"] == "TEMP",
+        (number - 32) / 1.8,
+        number * long["VSTESTCD"].map(factor).fillna(1),
+    )
     day = pd.to_datetime(long["VSDTC"].where(complete).str[:10])
     start = long["USUBJID"].map(reference)
     difference = (day - start).dt.days
@@ -223,7 +247,15 @@ def main() -> None:
     for records in options.records:
         ours = json.loads(_child("--one", records))
         theirs = float(_child("--peer-one", records))
-        print(json.dumps({**ours, "plain pandas, seconds": theirs, "ratio": round(theirs / ours["seconds"], 1)}))
+        print(
+            json.dumps(
+                {
+                    **ours,
+                    "plain pandas, seconds": theirs,
+                    "ratio": round(theirs / ours["seconds"], 1),
+                }
+            )
+        )
 
 
 def _child(*arguments: object) -> str:

@@ -20,23 +20,8 @@ def _apply(args: Any, records: Records, _: Target) -> pd.Series:
 
 #: Suffixes of variables that hold a dictionary's words and codes: coded, and not collected.
 _CODED = frozenset(
-    [
-        "DECOD",
-        "LLT",
-        "LLTCD",
-        "PTCD",
-        "HLT",
-        "HLTCD",
-        "HLGT",
-        "HLGTCD",
-        "BODSYS",
-        "BDSYCD",
-        "SOC",
-        "SOCCD",
-        "MODIFY",
-        "CLAS",
-        "CLASCD",
-    ]
+    ("DECOD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD", "BODSYS", "BDSYCD")
+    + ("SOC", "SOCCD", "MODIFY", "CLAS", "CLASCD")
 )
 
 

@@ -348,6 +348,12 @@ def test_the_time_is_never_the_clock_and_must_have_two_digits_of_year(
         write_xpt(make((TERM, ["x"])), tmp_path / "ae.xpt", created=datetime(2060, 1, 1))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp037", "klingon"])
+def test_an_encoding_without_ascii_is_refused(encoding: str, make: Maker, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="unknown, or does not hold ASCII"):
+        write_xpt(make((TERM, ["x"])), tmp_path / "ae.xpt", created=WHEN, encoding=encoding)
+
+
 def test_no_variables_and_two_of_one_name_are_refused(make: Maker, tmp_path: Path) -> None:
     empty = Dataset(Metadata("AE", "", "", "", (), ()), pd.DataFrame())
     with pytest.raises(OutputError, match="0 variables"):

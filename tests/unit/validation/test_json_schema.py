@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from converters import columns
 from converters.dataset import Dataset, Metadata
 from converters.errors import SpecError
 from converters.findings import Severity
+from converters.standards import sdtmig
 from converters.validation.json_schema import check_schema, invalid_records
 from converters.validation.screen import ASK, PASS, Values, screen
 
@@ -404,8 +406,10 @@ def frames(draw: Any) -> pd.DataFrame:
     )
 
 
-def one_by_one(frame: pd.DataFrame, schema: dict[str, Any]) -> list[bool]:
-    validator = Draft202012Validator(schema, registry=REGISTRY)
+def one_by_one(
+    frame: pd.DataFrame, schema: dict[str, Any], registry: Registry[Any] = REGISTRY
+) -> list[bool]:
+    validator = Draft202012Validator(schema, registry=registry)
     lists = {name: columns.to_list(frame[name]) for name in frame.columns}
     verdicts = []
     for row in range(len(frame)):
@@ -476,6 +480,31 @@ def test_a_schema_that_refers_to_itself_comes_to_an_end(make: Any) -> None:
                         "b": {"allOf": [{"$ref": "#/$defs/c"}]}, "c": {"maxLength": 3}},
               "properties": {"AETERM": {"$ref": "#/$defs/a"}}}  # fmt: skip
     assert invalid_records(ae(make), schema, screen_above=-1).tolist() == [False, False]
+
+
+@pytest.mark.parametrize("name", sdtmig.domain_names("3.4"))
+def test_the_schema_of_every_domain_is_judged_as_jsonschema_judges_it(name: str) -> None:
+    domain = sdtmig.load_domain("3.4", name)
+    random = Random(name)
+    texts = [None, name, "Y", "N", "NOT DONE", "2015-03-01", "2015-3", "P3D", "5", "\u00e9" * 50]
+    frame = pd.DataFrame(
+        {
+            variable.name: columns.text(random.choices(texts, k=12))
+            if variable.kind == "Char"
+            else pd.Series(random.choices([np.nan, 0.0, 1.0, -2.5], k=12))
+            for variable in domain.variables
+            if random.random() < 0.9
+        },
+        index=range(12),
+    )
+    registry = sdtmig.registry.get_or_retrieve("sdtmig-3.4/datatypes.json").registry.crawl()
+    expected = one_by_one(frame, dict(domain.schema), registry)
+    dataset = Dataset(Metadata(name, name, "", "", (), ()), frame)
+    for screen_above in (-1, 1000):
+        found = invalid_records(dataset, domain.schema, sdtmig.registry, screen_above)
+        assert found.tolist() == expected
+    rules = check_schema(dataset, domain.schema, sdtmig.registry)
+    assert all(item.message and item.rule == item.rule.lower() for item in rules)
 
 
 @pytest.mark.parametrize("screen_above", [-1, 1000])

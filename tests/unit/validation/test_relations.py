@@ -108,6 +108,12 @@ def test_a_visit_has_one_number_in_all_datasets(make: Any) -> None:
     assert [item.published for item in found] == [("SD0051",), ("SD0052",)]
 
 
+def test_the_last_digits_of_a_number_in_a_transport_file_do_not_count(make: Any) -> None:
+    noisy = {"USUBJID": ["1", "1"], "VISITNUM": [1.2, 1.2000000000000002], "VISIT": ["U", "U"]}
+    supp = supplemental(RDOMAIN=["SV"], IDVAR=["VISITNUM"], IDVARVAL=["1.2"])
+    assert relations(make, {"DM": DM, "SV": noisy, "SUPPSV": supp}) == []
+
+
 def supplemental(**columns: list[Any]) -> dict[str, list[Any]]:
     data = {
         "RDOMAIN": ["AE"],
