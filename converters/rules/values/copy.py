@@ -19,10 +19,10 @@ def _apply(args: Any, records: Records, _: Target) -> pd.Series:
 
 
 #: Suffixes of variables that hold a dictionary's words and codes: coded, and not collected.
-_CODED = frozenset(
-    ("DECOD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD", "BODSYS", "BDSYCD")
-    + ("SOC", "SOCCD", "MODIFY", "CLAS", "CLASCD")
-)
+_CODED = {
+    *("DECOD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD", "BODSYS", "BDSYCD"),
+    *("SOC", "SOCCD", "MODIFY", "CLAS", "CLASCD"),
+}
 
 
 def _origin(_: Any, target: Target) -> Origin:

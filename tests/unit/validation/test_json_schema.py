@@ -498,13 +498,18 @@ def test_the_schema_of_every_domain_is_judged_as_jsonschema_judges_it(name: str)
         index=range(12),
     )
     registry = sdtmig.registry.get_or_retrieve("sdtmig-3.4/datatypes.json").registry.crawl()
-    expected = one_by_one(frame, dict(domain.schema), registry)
     dataset = Dataset(Metadata(name, name, "", "", (), ()), frame)
-    for screen_above in (-1, 1000):
-        found = invalid_records(dataset, domain.schema, sdtmig.registry, screen_above)
-        assert found.tolist() == expected
-    rules = check_schema(dataset, domain.schema, sdtmig.registry)
-    assert all(item.message and item.rule == item.rule.lower() for item in rules)
+    whole = dict(domain.schema)
+    rules = [{"allOf": [rule]} for rule in whole.get("allOf", ())]
+    single = [{"properties": {key: item}} for key, item in whole["properties"].items()]
+    for part in (whole, *rules, *single):
+        schema = {"$id": whole["$id"], **part}
+        expected = one_by_one(frame, schema, registry)
+        for screen_above in (-1, 1000):
+            found = invalid_records(dataset, schema, sdtmig.registry, screen_above)
+            assert found.tolist() == expected
+    findings = check_schema(dataset, domain.schema, sdtmig.registry)
+    assert all(item.message and re.fullmatch("[a-z0-9-]+", item.rule) for item in findings)
 
 
 @pytest.mark.parametrize("screen_above", [-1, 1000])
