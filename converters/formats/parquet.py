@@ -253,8 +253,8 @@ def _column(source: Path, item: pa.Field, values: pa.ChunkedArray) -> tuple[pd.S
         return column, own or Variable(item.name, _label(item.metadata), "Char", length=size)
     numbers, sas_format = _numbers(source, item.name, values)
     column = pd.Series(numbers)
-    held = numbers[~np.isnan(numbers)]
-    whole = bool((held == np.trunc(held)).all())
+    present = numbers[~np.isnan(numbers)]
+    whole = bool((present == np.trunc(present)).all())
     return column, own or Variable(
         item.name,
         _label(item.metadata),

@@ -474,7 +474,7 @@ def test_published_files_hold_what_their_transport_files_hold(shared: Path) -> N
 
 def test_a_boolean_must_be_one(make: Maker, tmp_path: Path) -> None:
     header = DatasetJsonHeader("2024-02-29T13:05:59", data_types={"AESEQ": "boolean"})
-    with pytest.raises(OutputError, match="row 2: value '2': .* neither 0 nor 1"):
+    with pytest.raises(OutputError, match=r"row 2: value '2': .* neither 0 nor 1"):
         write_dataset_json(make((SEQ, [1, 2])), tmp_path / "ae.json", header=header)
 
 
