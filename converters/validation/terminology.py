@@ -33,6 +33,8 @@ _PAIRS = (
 _OF_DOMAIN = {"IETEST": "SD1150", "IETESTCD": "SD1151"}
 #: How alike a term must be to be suggested; short codes are alike by chance.
 _CLOSE = 0.8
+#: How many codelists a message names; of a variable with several the rest are counted.
+_NAMED = 5
 _RESULTS = ("ORRES", "STRESC")
 _QUANTITY = re.compile(r"[<>]?=?\s*[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
 
@@ -65,7 +67,7 @@ def _check_values(
     table: Table, variable: Variable, terminology: Terminology, domain: Domain | None
 ) -> list[Finding]:
     used = variable.codelist
-    codelists = codelists_of(variable, terminology, domain)
+    codelists = codelists_of(table, variable, terminology, domain)
     if codelists:
         known = {term.value for codelist in codelists for term in codelist.terms}
         fault = _not_in(codelists, terminology)
@@ -83,9 +85,13 @@ def _check_values(
 
 
 def codelists_of(
-    variable: Variable, terminology: Terminology, domain: Domain | None
+    table: Table, variable: Variable, terminology: Terminology, domain: Domain | None
 ) -> list[Codelist]:
-    """The codelists of the terminology that a variable's values may come from."""
+    """The codelists of the terminology that a variable's values may come from.
+
+    Those that the metadata state, for some of the records (value level) or for all; without any
+    those of the standard.
+    """
     by_standard = [
         found
         for item in (domain.variables if domain else ())
@@ -93,17 +99,37 @@ def codelists_of(
         for code in item.codelists
         if (found := terminology.get(code)) is not None
     ]
-    used = variable.codelist
-    if used is None or used.dictionary:
-        return by_standard if used is None else []
-    stated = terminology.get(used.code or used.name)
-    if stated is None or stated in by_standard:
-        return by_standard if stated is not None else []
-    return [stated]
+    some = (
+        v.definition.codelist for v in table.metadata.value_level if v.variable == variable.name
+    )
+    used = [item for item in (variable.codelist, *some) if item is not None]
+    if not used:
+        return by_standard
+    stated = [terminology.get(item.code or item.name) for item in used if not item.dictionary]
+    known = [item for item in dict.fromkeys(stated) if item is not None]
+    if known and all(item in by_standard for item in known):
+        return by_standard
+    return known + _of_instruments(variable.name, known, terminology)
+
+
+def _of_instruments(
+    name: str, known: Sequence[Codelist], terminology: Terminology
+) -> list[Codelist]:
+    """Where one of ``known`` is a questionnaire's codelist of test codes or names, all the others.
+
+    A dataset may hold several questionnaires, functional tests or clinical classifications.
+    """
+    ending = "TC" if name.endswith("TESTCD") else "TN" if name.endswith("TEST") else None
+    if ending is None or not any(item.name.endswith(ending) for item in known):
+        return []
+    others = (terminology.get(item) for item in terminology.names() if item.endswith(ending))
+    return [item for item in others if item is not None and item not in known]
 
 
 def _not_in(codelists: Sequence[Codelist], terminology: Terminology) -> Callable[[Any], Fault]:
-    names = " or ".join(f"{item.name} ({item.label})" for item in codelists)
+    names = " or ".join(f"{item.name} ({item.label})" for item in codelists[:_NAMED])
+    if len(codelists) > _NAMED:
+        names += f" or {len(codelists) - _NAMED} other codelists"
     extensible = any(item.extensible for item in codelists)
     rule = _EXTENSIBLE if extensible else _NOT_EXTENSIBLE
     status = "nor added by the sponsor" if extensible else "and no other value is allowed"
@@ -151,8 +177,8 @@ def _check_pair(
     by_name = {item.name: item for item in table.metadata.variables}
     if code not in by_name or decode not in by_name:
         return []
-    codes = codelists_of(by_name[code], terminology, domain)
-    names = codelists_of(by_name[decode], terminology, domain)
+    codes = codelists_of(table, by_name[code], terminology, domain)
+    names = codelists_of(table, by_name[decode], terminology, domain)
     groups = table.groups([code, decode])
     rows = groups.first
     values, others = (

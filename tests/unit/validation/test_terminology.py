@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from converters.dataset import Term, UsedCodelist
+from converters.dataset import Condition, Term, UsedCodelist, ValueLevel, Variable
 from converters.findings import Severity
 from converters.standards.sdtmig import Domain, DomainVariable
 from converters.standards.terminology import Terminology, load_terminology
@@ -125,6 +125,24 @@ def test_a_term_of_any_of_a_variables_codelists_will_do(
     several = domain("EG", EGSTRESC=("C71150", "C120522", "C101834"))
     found = check_terminology(make("EG", {"EGSTRESC": values}), terminology, several)
     assert [item.value for item in found] == expected
+
+
+def test_a_dataset_may_hold_the_tests_of_several_instruments(
+    make: Any, terminology: Terminology
+) -> None:
+    walk = terminology.codelist("T25FW1TC")
+    data = {"FTTESTCD": ["T25FW101", "NHPT0101", "NHPT9999"]}
+    used = UsedCodelist(walk.name, walk.label, walk.code, walk.extensible)
+    found = check_terminology(make("FT", data, codelists={"FTTESTCD": used}), terminology)
+    assert [item.value for item in found] == ["NHPT9999"]
+    assert " or 3" in found[0].message and "other codelists" in found[0].message
+
+
+def test_a_codelist_for_some_records_counts_too(make: Any, terminology: Terminology) -> None:
+    yes_no = Variable("AEX", "X", "Char", codelist=UsedCodelist("NY", "", "C66742", False))
+    level = ValueLevel("AEX", (Condition("AECAT", "EQ", ("A",)),), yes_no)
+    dataset = make("AE", {"AEX": ["Y", "MILD", "x"]}, codelists={"AEX": SEV}, value_level=(level,))
+    assert [item.value for item in check_terminology(dataset, terminology)] == ["x"]
 
 
 def test_numbers_among_results_are_no_terms_and_need_be_none(
