@@ -195,7 +195,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Dataset:
     try:
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
             return _dataset(source, file)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise _error(source, f"cannot be read as Parquet: {reason}") from error
 
@@ -211,7 +211,9 @@ def _dataset(source: Path, file: pq.ParquetFile) -> Dataset:
     frame: dict[str, pd.Series] = {}
     variables = []
     for item in schema:
-        column, variable = _column(source, item, file.read(columns=[item.name]).column(0))
+        values = file.read(columns=[item.name]).column(0)
+        values.validate(full=True)
+        column, variable = _column(source, item, values)
         frame[item.name] = column
         variables.append(variable)
     about = _own(source, schema.metadata, Metadata)

@@ -230,3 +230,21 @@ def test_what_is_no_parquet_is_told(data: bytes, tmp_path: Path) -> None:
         read_parquet(path)
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         read_parquet(tmp_path / "no.parquet")
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(at=st.floats(0, 1), noise=st.binary(min_size=1, max_size=30), cut=st.booleans())
+def test_noise_is_told_and_does_not_crash(
+    make: Maker, tmp_path: Path, at: float, noise: bytes, cut: bool
+) -> None:
+    path = tmp_path / "ae.parquet"
+    write_parquet(make((TERM, list("abc")), (SEQ, [1, 2, 3])), path)
+    data = path.read_bytes()
+    place = int(at * len(data))
+    path.write_bytes(data[:place] + noise + data[place + len(noise) * cut :])
+    try:
+        read_parquet(path)
+    except InputError as error:
+        assert error.problems[0].file == str(path)
