@@ -148,7 +148,7 @@ def _sentence(item: Finding) -> str:
     place = f" [{item.file}, record {item.record}]" if item.file else ""
     times = f" ({item.count:,} records)" if item.count > 1 else ""
     message = item.message.removeprefix(f"{item.variable or item.dataset}: ")
-    return f"{name}: {message}{times}{place}"
+    return f"{name}: {message}{times}{place}" if name else f"{message}{times}{place}"
 
 
 def _interrupt(*_: Any) -> None:

@@ -70,7 +70,8 @@ class UsedCodelist:
 
     ``standard`` says which terminology it is from: its publishing set (``SDTM``), with the version
     (``SDTM 2024-03-29``) where the package declares several; it may be empty where it declares one.
-    An external ``dictionary`` (``MedDRA``) has a version and no terms.
+    An external ``dictionary`` (``MedDRA``) has a version and no terms. ``joined`` names the
+    terminology's codelists where the variable draws on several; then there is no one code.
     """
 
     name: str
@@ -81,6 +82,7 @@ class UsedCodelist:
     standard: str = ""
     dictionary: str = ""
     dictionary_version: str = ""
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

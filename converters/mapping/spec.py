@@ -30,11 +30,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Join:
-    """Columns of another source brought to a block's raw records by shared keys."""
+    """Columns of another source, and what they are called here, brought by shared keys."""
 
     source: str
     by: Mapping[str, str]
-    take: tuple[str, ...]
+    take: Mapping[str, str]
     where: str
     path: Path_
 
@@ -88,6 +88,7 @@ class BlockSpec:
     unpivot: Unpivot | None
     keep: Keep | None
     variables: Mapping[str, VariableSpec]
+    supplemental: Mapping[str, VariableSpec]
     tests: tuple[Test, ...]
 
 
@@ -105,6 +106,12 @@ class DatasetSpec:
     blocks: tuple[BlockSpec, ...]
     standard_units: Mapping[str, Any] = field(default_factory=dict)
     comment: str = ""
+
+    @property
+    def qualifiers(self) -> tuple[str, ...]:
+        """The QNAMs of the supplemental qualifiers, the dataset's own before its blocks'."""
+        blocks = (name for block in self.blocks for name in block.supplemental)
+        return tuple(dict.fromkeys((*self.supplemental, *blocks)))
 
 
 def build_spec(document: Document) -> DatasetSpec:
@@ -141,6 +148,7 @@ def _variables(
 
 def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
     own = _variables(data.get("variables"), (*path, "variables")) if path else {}
+    qualifiers = data.get("supplemental") if path else None
     tests = data.get("findings", ())
     return BlockSpec(
         path=path,
@@ -156,6 +164,7 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         unpivot=_unpivot(data.get("unpivot"), (*path, "unpivot")),
         keep=_keep(data.get("keep"), (*path, "keep")),
         variables=own,
+        supplemental=_variables(qualifiers, (*path, "supplemental"), supplemental=True),
         tests=tuple(Test(item, (*path, "findings", i)) for i, item in enumerate(tests)),
     )
 
@@ -169,7 +178,7 @@ def _named(data: Mapping[str, Any], path: Path_, key: str) -> tuple[Named, ...]:
 
 def _join(data: Mapping[str, Any], path: Path_) -> Join:
     return Join(
-        data["source"], _pairs(data["by"]), tuple(data["take"]), data.get("where", ""), path
+        data["source"], _pairs(data["by"]), _pairs(data["take"]), data.get("where", ""), path
     )
 
 

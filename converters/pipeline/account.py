@@ -66,13 +66,17 @@ class Fate:
 
 @dataclass
 class SourceAccount:
-    """One source: how many records were read, what became of them, which columns nobody reads."""
+    """One source: how many records were read, what became of them, which columns nobody reads.
+
+    ``looked_up`` says that some column is read, be it only by lookups.
+    """
 
     name: str
     files: tuple[str, ...]
     records: int
     unread: tuple[str, ...] = ()
     fates: dict[str, Fate] = field(default_factory=dict)
+    looked_up: bool = False
 
     def add(self, dataset: str, fate: Fate) -> None:
         """Enters what became of the records in one block of a dataset."""
@@ -109,7 +113,8 @@ class SourceAccount:
         excluded: dict[str, int] = {}
         rejected: dict[str, int] = {}
         if not self.fates and self.records:
-            return {"no mapping reads this source": self.records}, rejected
+            reason = "only looked up" if self.looked_up else "no mapping reads this source"
+            return {reason: self.records}, rejected
         for kind, found in (("rejected", rejected), ("excluded", excluded)):
             for name, fate in self.fates.items():
                 here = rest & np.isin(fate.reason, _numbers(fate, kind))

@@ -56,21 +56,23 @@ class BlockBuilder:
             for test in (block.tests or (None,))
         ]
         names = {name for _, _, definitions in stated for name in definitions}
+        unasked = [self._automatic(block, definitions, names) for block, _, definitions in stated]
+        names.update(*unasked)
         return tuple(
-            BlockPlan(block, test, self._complete(block, definitions, names))
-            for block, test, definitions in stated
+            BlockPlan(block, test, self._complete({**automatics, **definitions}, names))
+            for (block, test, definitions), automatics in zip(stated, unasked, strict=True)
         )
 
     def _stated(self, block: BlockSpec, test: Test | None) -> dict[str, Definition]:
-        specs: dict[str, VariableSpec] = {**self.spec.variables, **block.variables}
+        specs = {**self._of_rows(block), **(self._of_test(test) if test else {})}
+        specs |= {**self.spec.variables, **block.variables}
         if test is not None:
-            specs |= self._of_test(test)
             own = test.keys.get("variables", {})
             specs |= {
                 name: VariableSpec(name, keys, (*test.path, "variables", name))
                 for name, keys in own.items()
             }
-        specs |= self.spec.supplemental
+        specs |= {**self.spec.supplemental, **block.supplemental}
         found = {}
         for name, item in specs.items():
             if item.keys.get("omit"):
@@ -89,6 +91,16 @@ class BlockBuilder:
         elif len(item.keys) > 1:
             self._problem(item.path, f"{item.name}: 'omit' stands alone")
         self._omitted.add(item.name)
+
+    def _of_rows(self, block: BlockSpec) -> dict[str, VariableSpec]:
+        """Rows that a spec holds name its variables."""
+        names = dict.fromkeys(name for row in block.rows or () for name in row)
+        path = (*block.path, "rows")
+        return {
+            name: VariableSpec(name, {"from": name, "origin": "Assigned"}, path)
+            for name in names
+            if name in self.known
+        }
 
     def _of_test(self, test: Test) -> dict[str, VariableSpec]:
         """What a test of a findings block says in fewer words."""
@@ -127,7 +139,7 @@ class BlockBuilder:
             definition = replace(definition, changes=tuple(changes))
         for place, message, offset in definition.problems():
             self._problem((*item.path, *place), f"{item.name}: {message}", offset)
-        if definition.rule.whole and item.path[:1] not in (("variables",), ("supplemental",)):
+        if definition.rule.whole and len(item.path) > 2:
             message = (
                 f"{item.name}: '{definition.rule.name}' looks at all records of the dataset:"
                 " state it under the dataset's own 'variables'"
@@ -176,22 +188,18 @@ class BlockBuilder:
             self._problem((*item.path, "codelist"), message)
         return codelist
 
-    def _complete(
-        self, block: BlockSpec, stated: dict[str, Definition], names: set[str]
-    ) -> dict[str, Definition]:
-        """All definitions of a block, in the order of writing."""
-        found = dict(stated)
-        automatics = self._automatic(block, stated, names)
+    def _complete(self, made: dict[str, Definition], names: set[str]) -> dict[str, Definition]:
+        """All definitions of a block, in the order of writing; what it lacks is empty."""
+        found = {}
         for name, variable in self.known.items():
-            if name in found or name in self._omitted:
-                continue
-            definition = automatics.get(name)
-            if definition is None and (name in names or variable.core in ("Req", "Exp")):
-                definition = automatic(self._standard_target(name), "empty")
-            if definition is not None:
-                found[name] = definition
-        ordered = [name for name in self.known if name in found]
-        return {name: found[name] for name in (*ordered, *self.spec.supplemental) if name in found}
+            if name in made:
+                found[name] = made[name]
+            elif name not in self._omitted and (name in names or variable.core in ("Req", "Exp")):
+                found[name] = automatic(self._standard_target(name), "empty")
+        for name in self.spec.qualifiers:
+            empty = Target(self.spec.name, self.domain.name, name, "Char")
+            found[name] = made.get(name) or automatic(empty, "empty")
+        return found
 
     def _standard_target(self, name: str) -> Target:
         variable = self.known[name]
@@ -212,7 +220,7 @@ class BlockBuilder:
         found = {
             name: automatic(self._standard_target(name), rule, args, _ORIGINS.get(name, ""))
             for name, (rule, args) in rule_of.items()
-            if name in self.known and name not in stated
+            if name in self.known and name not in stated and name not in self._omitted
         }
         test = f"{self.domain.name}TEST"
         if test in found:

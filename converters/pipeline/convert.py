@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -105,7 +106,11 @@ class _Run:
         self.plan = plan
         self.study = plan.study
         self.files: list[tuple[str, str]] = []
-        self.findings: list[Finding] = [f for source in sources.values() for f in source.findings]
+        self.findings: list[Finding] = [
+            replace(finding, file=finding.file and self._shown(finding.file))
+            for source in sources.values()
+            for finding in source.findings
+        ]
         self.raws = {name: self._raw(source) for name, source in sources.items()}
         self.accounts = {name: self._account(source) for name, source in sources.items()}
         self.works: dict[str, Work] = {}
@@ -129,14 +134,14 @@ class _Run:
         return Raw(source.name, makers, origin, source.records)
 
     def _shown(self, file: str) -> str:
-        folder = str(self.study.folder.resolve())
-        return file.removeprefix(folder).lstrip("/\\") if file.startswith(folder) else file
+        folder, path = self.study.folder.resolve(), Path(file).resolve()
+        return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file
 
     def _account(self, source: Source) -> SourceAccount:
         read = self.plan.read.get(source.name, frozenset())
         unread = tuple(name for name in source.all_columns if name not in read)
         files = tuple(self._shown(file) for file in source.files)
-        return SourceAccount(source.name, files, len(source.frame), unread)
+        return SourceAccount(source.name, files, len(source.frame), unread, looked_up=bool(read))
 
     def start(self, dataset: str) -> None:
         """Chooses the records of a dataset."""
@@ -148,10 +153,11 @@ class _Run:
         parts: list[Part] = []
         for blocks in groups.values():
             raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
-            chosen, fate = select_parts(blocks, raw, self.raws, notes)
+            chosen, fates = select_parts(blocks, raw, self.raws, notes)
             parts += chosen
-            if raw.name in self.accounts:
-                self.accounts[raw.name].add(dataset, fate)
+            for name, fate in fates.items():
+                if name in self.accounts:
+                    self.accounts[name].add(dataset, fate)
         self.works[dataset] = Work(plan, parts, notes)
 
     def _block_raw(self, spec: BlockSpec, file: str) -> Raw:

@@ -68,7 +68,7 @@ def _variable(
         role=standard.role,
         core=standard.core,
         mandatory=standard.core == "Req",
-        codelist=used_codelist(stated[0].target.codelists, column, terminology),
+        codelist=_codelist(name, label or standard.label, stated, column, terminology),
         origin=origin,
         method=_method(stated) if origin.type == "Derived" else None,
         comment=comment,
@@ -121,29 +121,48 @@ def _decimals(value: float) -> int:
     return max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
 
 
-def used_codelist(
-    codelists: Sequence[Codelist], column: pd.Series, terminology: Terminology
+def _codelist(
+    name: str,
+    label: str,
+    definitions: Sequence[Definition],
+    column: pd.Series,
+    terminology: Terminology,
 ) -> UsedCodelist | None:
-    """The codelist that knows most of the values, with the terms that the data use."""
-    if not codelists:
-        return None
+    """The codelist that a variable uses, with the terms that the data use.
+
+    Where the values come from several (test codes of several questionnaires), these are joined.
+    """
     values = sorted(columns.parts(column).values)
-    codelist = max(codelists, key=lambda item: sum(value in item for value in values))
-    return UsedCodelist(
-        name=codelist.name,
-        label=codelist.label,
-        code=codelist.code,
-        extensible=codelist.extensible,
-        terms=tuple(_term(codelist, value, terminology) for value in values),
-        standard="SDTM",
-    )
+    candidates = {item.label: item for d in definitions for item in d.target.codelists}
+    used = _needed(list(candidates.values()), values)
+    if not used:
+        return None
+    terms = tuple(_term(used, value, terminology) for value in values)
+    if len(used) > 1:
+        return UsedCodelist(name, label, terms=terms, joined=tuple(c.code or c.name for c in used))
+    (only,) = used
+    return UsedCodelist(only.name, only.label, only.code, only.extensible, terms, "SDTM")
 
 
-def _term(codelist: Codelist, value: str, terminology: Terminology) -> Term:
-    term = codelist.find(value) if value in codelist else None
-    extended = term is None or value in codelist.extended
+def _needed(candidates: Sequence[Codelist], values: Sequence[str]) -> list[Codelist]:
+    """Of the candidates those that know a value which no better one knows; at least the first."""
+    rest = list(values)
+    needed: list[Codelist] = []
+    ranked = sorted(candidates, key=lambda item: -sum(value in item for value in values))
+    for codelist in ranked:
+        if not needed or any(value in codelist for value in rest):
+            needed.append(codelist)
+            rest = [value for value in rest if value not in codelist]
+    return needed
+
+
+def _term(codelists: Sequence[Codelist], value: str, terminology: Terminology) -> Term:
+    codelist = next((item for item in codelists if value in item), None)
+    if codelist is None:
+        return Term(value, extended=True)
+    term = codelist.find(value)
     decode = terminology.decode(codelist, value)
-    return Term(value, "" if term is None else term.code, decode, extended)
+    return Term(value, term.code if term else "", decode, value in codelist.extended)
 
 
 def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLevel]:

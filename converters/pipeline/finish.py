@@ -32,7 +32,7 @@ def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
     for work in works:
         dataset = _dataset(work, settings)
         found[dataset.name] = dataset
-        if work.plan.spec.supplemental:
+        if work.plan.spec.qualifiers:
             supplemental = _supplemental(work, settings)
             found[supplemental.name] = supplemental
     shared = share_lengths({name: item.metadata for name, item in found.items()})
@@ -41,7 +41,7 @@ def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
 
 def _dataset(work: Work, settings: Settings) -> Dataset:
     order = _order(work)
-    names = [name for name in work.plan.variables if name not in work.plan.spec.supplemental]
+    names = [name for name in work.plan.variables if name not in work.plan.spec.qualifiers]
     frame = pd.DataFrame({name: columns.take(work.made[name], order) for name in names})
     metadata = describe(work.plan, frame, settings.terminology)
     return Dataset(metadata, frame, _trace(work, order))
@@ -81,7 +81,7 @@ def _supplemental(work: Work, settings: Settings) -> Dataset:
     domain, parent = load_domain(settings.sdtmig, "SUPPQUAL"), work.plan
     order = _order(work)
     pieces = []
-    for number, name in enumerate(parent.spec.supplemental):
+    for number, name in enumerate(parent.spec.qualifiers):
         column = columns.take(work.made[name], order)
         rows = np.flatnonzero(~columns.missing(column))
         pieces.append((number, rows, columns.take(column, rows)))
@@ -99,7 +99,7 @@ def _supplemental_frame(
     work: Work, rows: Rows, which: Rows, values: pd.Series, settings: Settings
 ) -> pd.DataFrame:
     plan = work.plan
-    definitions = [_definition(work, name) for name in plan.spec.supplemental]
+    definitions = [_definition(work, name) for name in plan.spec.qualifiers]
     sequence = f"{plan.domain.name}SEQ"
     has_sequence = sequence in work.made
     number = columns.take(work.made[sequence], rows) if has_sequence else None
@@ -114,7 +114,7 @@ def _supplemental_frame(
             "IDVARVAL": columns.constant(None, len(rows))
             if number is None
             else columns.map_text(number, list),
-            "QNAM": columns.from_codes(which, list(plan.spec.supplemental)),
+            "QNAM": columns.from_codes(which, list(plan.spec.qualifiers)),
             "QLABEL": columns.from_codes(
                 which, [_attribute(item, "label") for item in definitions]
             ),
@@ -126,7 +126,9 @@ def _supplemental_frame(
 
 
 def _definition(work: Work, name: str) -> Definition:
-    return work.plan.blocks[0].definitions[name]
+    """What the first block says that has the qualifier."""
+    definitions = [block.definitions[name] for block in work.plan.blocks]
+    return next((item for item in definitions if item.attributes), definitions[0])
 
 
 def _attribute(definition: Definition, name: str) -> str | None:

@@ -310,10 +310,13 @@ class _Block:
                 continue
             for name in join.by.values():
                 self._other_source((*join.path, "by"), join.source, name)
-            for name in join.take:
+            for name, new in join.take.items():
                 self._other_source((*join.path, "take"), join.source, name)
+                if new in (self.planner.headers or {}).get(str(self.source), ()):
+                    message = f"the records have a column '{new}' already: give it another name"
+                    self._problem((*join.path, "take"), f"{message} (take: {{{name}: NEW_NAME}})")
             for name in join.by:
-                self._column(records, (*join.path, "by"), name, before_joins=True)
+                self._column(records, (*join.path, "by"), name)
             if join.where:
                 see = partial(planner.raw, join.source)
                 planner.expression(self.document, (*join.path, "where"), join.where, see)
@@ -364,11 +367,13 @@ class _Block:
         name: str,
         *,
         automatic: bool = False,
-        before_joins: bool = False,
     ) -> None:
-        """A raw column first, else a variable; without headers a spec's word is taken as raw."""
+        """A raw column first, else a variable (what comes unasked: the other way round).
+
+        Without headers a spec's word is taken as raw.
+        """
         columns = self.raw_columns()
-        is_raw = name in columns if columns is not None else not automatic or name == "USUBJID"
+        is_raw = not automatic and (columns is None or name in columns)
         if not is_raw and self._own(node, name):
             self._need(node, (node[0], name), place)
         else:
@@ -377,7 +382,7 @@ class _Block:
     def raw_columns(self) -> frozenset[str] | None:
         """The names of the raw columns; None where they are not known yet."""
         if self.spec.rows is not None:
-            return frozenset(name for row in self.spec.rows for name in row)
+            return frozenset(name for row in self.spec.rows for name in row) | self.added
         source = str(self.source)
         if source in self.planner.datasets:
             return frozenset(self.planner.datasets[source].variables) | self.added
@@ -445,7 +450,7 @@ class _Block:
 
 
 def _added_columns(spec: BlockSpec) -> frozenset[str]:
-    added: list[str] = [name for join in spec.joins for name in join.take]
+    added: list[str] = [name for join in spec.joins for name in join.take.values()]
     added += spec.columns
     if spec.unpivot:
         added += [spec.unpivot.name, spec.unpivot.value]

@@ -37,17 +37,18 @@ class Part:
 
 def select_parts(
     blocks: list[BlockPlan], raw: Raw, sources: Mapping[str, Raw], notes: Notes
-) -> tuple[list[Part], Fate]:
+) -> tuple[list[Part], dict[str, Fate]]:
     """The parts of the blocks that one block of the spec gave (one for each of its tests).
 
-    Returns the parts and what became of each record of the source.
+    Returns the parts, and what became of each record of the block's source and of joined ones.
     """
     spec = blocks[0].spec
-    source_rows = raw.rows
+    name, source_rows = raw.name, raw.rows
+    fates: dict[str, Fate] = {}
     for join in spec.joins:
-        raw = _joined(raw, join, sources[join.source], notes)
-    for name, text in spec.columns.items():
-        raw = raw.with_columns({name: _computed(raw, text)})
+        raw, fates[join.source] = _joined(raw, join, sources[join.source], notes)
+    for column, text in spec.columns.items():
+        raw = raw.with_columns({column: _computed(raw, text)})
     if spec.unpivot:
         raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
     fate = Fate.of(raw.rows)
@@ -61,7 +62,7 @@ def select_parts(
         if blocks[0].test
         else [Part(blocks[0], raw, np.flatnonzero(fate.mapped))]
     )
-    return parts, fate.of_parents(raw.parent, source_rows)
+    return parts, {**fates, name: fate.of_parents(raw.parent, source_rows)}
 
 
 def holds(text: str, raw: Raw) -> npt.NDArray[np.bool_]:
@@ -146,8 +147,11 @@ def _of_tests(blocks: list[BlockPlan], raw: Raw, fate: Fate) -> list[Part]:
     return parts
 
 
-def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> Raw:
-    """The records with the columns that another source holds for their keys."""
+def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> tuple[Raw, Fate]:
+    """The records with the columns that another source holds for their keys.
+
+    Also what becomes of the other source's records: those that no record here asks for are left.
+    """
     rows = np.flatnonzero(holds(join.where, other)) if join.where else np.arange(other.rows)
     matched = match(
         [raw.variable(name) for name in join.by],
@@ -156,7 +160,12 @@ def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> Raw:
     _report_several(raw, join, matched, notes)
     first = matched.last(np.arange(len(rows))[::-1])
     chosen = np.append(rows, -1)[first]
-    return raw.with_columns({name: partial(_taken, other, name, chosen) for name in join.take})
+    left = np.ones(other.rows + 1, dtype=bool)
+    left[chosen] = False
+    fate = Fate.of(other.rows)
+    fate.put(left[:-1], "excluded", f"joined to no record of '{raw.name}'")
+    taken = {new: partial(_taken, other, name, chosen) for name, new in join.take.items()}
+    return raw.with_columns(taken), fate
 
 
 def _taken(other: Raw, name: str, rows: Rows) -> pd.Series:

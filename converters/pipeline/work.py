@@ -138,14 +138,15 @@ class View:
         return columns.to_number(column)
 
     def column(self, name: str) -> pd.Series:
-        """A raw column, else a variable of this dataset."""
-        if any(part.raw.has(name) for part in self.parts) or name not in self.work.made:
-            return self._raw(name)
-        return self._own(name)
+        """A raw column, else a variable of this dataset; the other way for what comes unasked."""
+        raw = any(part.raw.has(name) for part in self.parts)
+        if name in self.work.made and (self.definition.automatic or not raw):
+            return self._own(name)
+        return self._raw(name)
 
-    def variable(self, name: str) -> pd.Series | None:
-        """A variable of this dataset, or None where the dataset lacks it."""
-        return self._own(name) if name in self.work.made else None
+    def variable(self, name: str) -> pd.Series:
+        """A variable of this dataset; without any value where the dataset lacks it."""
+        return self._own(name) if name in self.work.made else columns.constant(None, self.rows)
 
     def made(self) -> list[pd.Series]:
         """All variables of this dataset that are made so far, in the order of their names."""

@@ -64,8 +64,8 @@ class Records(Protocol):
     def column(self, name: str) -> pd.Series:
         """A raw column, else a variable of this dataset."""
 
-    def variable(self, name: str) -> pd.Series | None:
-        """A variable of this dataset, or None where the dataset lacks it."""
+    def variable(self, name: str) -> pd.Series:
+        """A variable of this dataset; without any value where the dataset lacks it."""
 
     def made(self) -> list[pd.Series]:
         """All variables of this dataset that are made so far, in the order of their names."""

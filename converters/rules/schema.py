@@ -72,7 +72,13 @@ _JOIN = _closed(
                 {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
             ],
         },
-        "take": _described(_TEXTS, "The columns to bring."),
+        "take": {
+            "description": "The columns to bring, or column: its new name.",
+            "oneOf": [
+                _TEXTS,
+                {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
+            ],
+        },
         "where": _described(_TEXT, "A condition on the other source's records."),
     },
     "source",
@@ -172,6 +178,9 @@ _BLOCK = {
         "items": _TEST,
     },
     "variables": _described(_variables("variable"), "The variables and their rules."),
+    "supplemental": _described(
+        _variables("supplemental"), "Supplemental qualifiers: QNAM and how it is made."
+    ),
 }
 
 
@@ -204,9 +213,6 @@ def dataset_schema() -> dict[str, Any]:
         "keys": _described(_TEXTS, "Natural keys, in place of the standard's."),
         **_BLOCK,
         "standard_units": _described(UNITS_SCHEMA, "By test code: the standard unit, conversions."),
-        "supplemental": _described(
-            _variables("supplemental"), "Supplemental qualifiers: QNAM and how it is made."
-        ),
         "records": {
             "description": "Several blocks of records, one under another.",
             "type": "array",

@@ -105,25 +105,12 @@ def codelists_of(
     used = [item for item in (variable.codelist, *some) if item is not None]
     if not used:
         return by_standard
-    stated = [terminology.get(item.code or item.name) for item in used if not item.dictionary]
+    names = [item.joined or (item.code or item.name,) for item in used if not item.dictionary]
+    stated = [terminology.get(name) for several in names for name in several]
     known = [item for item in dict.fromkeys(stated) if item is not None]
     if known and all(item in by_standard for item in known):
         return by_standard
-    return known + _of_instruments(variable.name, known, terminology)
-
-
-def _of_instruments(
-    name: str, known: Sequence[Codelist], terminology: Terminology
-) -> list[Codelist]:
-    """Where one of ``known`` is a questionnaire's codelist of test codes or names, all the others.
-
-    A dataset may hold several questionnaires, functional tests or clinical classifications.
-    """
-    ending = "TC" if name.endswith("TESTCD") else "TN" if name.endswith("TEST") else None
-    if ending is None or not any(item.name.endswith(ending) for item in known):
-        return []
-    others = (terminology.get(item) for item in terminology.names() if item.endswith(ending))
-    return [item for item in others if item is not None and item not in known]
+    return known
 
 
 def _not_in(codelists: Sequence[Codelist], terminology: Terminology) -> Callable[[Any], Fault]:

@@ -288,6 +288,20 @@ def _days(a: Text, b: Text) -> Number:
     return np.asarray(_day_count(a) - _day_count(b))
 
 
+def _years(a: Text, b: Text) -> Number:
+    """Birthdays between two dates: 29 February counts as passed on 1 March of other years."""
+    later, earlier = _date_key(a), _date_key(b)
+    swapped = later < earlier
+    whole = np.trunc(np.abs(later - earlier) / 10_000)
+    return np.asarray(np.where(swapped, -whole, whole))
+
+
+def _date_key(x: Text) -> Number:
+    packed, known = pack(x.values)
+    dates = np.where(known >= 3, packed // 1_000_000, np.nan)
+    return np.asarray(vectors.spread(dates, np.nan, np.float64)[x.codes])
+
+
 def _is_complete_date(x: Text) -> Truth:
     _, known = pack(x.values)
     return np.asarray(vectors.spread(known >= 3, False, np.bool_)[x.codes])
@@ -812,6 +826,17 @@ _ALL = [
         14,
         "days from {1} to {0}",
         _days,
+    ),
+    Function(
+        "years",
+        "date",
+        (Parameter("a", "text"), Parameter("b", "text")),
+        "number",
+        "Whole years from ``b`` to ``a``, as ages are counted; missing unless both are complete.",
+        'years("2015-03-14", "1970-03-15")',
+        44,
+        "whole years from {1} to {0}",
+        _years,
     ),
     Function(
         "is_complete_date",

@@ -35,8 +35,8 @@ def _by(args: Mapping[str, Any], target: Target) -> list[str]:
 def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
     candidate = _with_result(records, target) & _before(args, records, target)
     rows = np.flatnonzero(candidate)
-    by = [column for name in _by(args, target) if (column := records.variable(name)) is not None]
-    group = columns.tuples([columns.take(column, rows) for column in by], len(rows)).ids
+    by = [columns.take(records.variable(name), rows) for name in _by(args, target)]
+    group = columns.tuples(by, len(rows)).ids
     last = _last(records, target, rows, group)
     flag = np.full(records.rows, -1, dtype=np.int32)
     flag[rows[last]] = 0
@@ -46,17 +46,12 @@ def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Seri
 def _with_result(records: Records, target: Target) -> npt.NDArray[np.bool_]:
     present = np.zeros(records.rows, dtype=bool)
     for name in ("ORRES", "STRESC"):
-        column = records.variable(target.prefix + name)
-        if column is not None:
-            present |= ~columns.missing(column)
-    status = records.variable(target.prefix + "STAT")
-    if status is not None:
-        present &= columns.missing(status)
-    return present
+        present |= ~columns.missing(records.variable(target.prefix + name))
+    return present & columns.missing(records.variable(target.prefix + "STAT"))
 
 
 def _before(args: Mapping[str, Any], records: Records, target: Target) -> npt.NDArray[np.bool_]:
-    date, precision = _packed(records.column(f"{target.prefix}DTC"))
+    date, precision = _packed(records.variable(f"{target.prefix}DTC"))
     reference, reference_precision = _packed(records.formula(_reference(args, target)))
     shared = np.minimum(precision, reference_precision)
     unit = 100 ** (6 - shared.astype(np.int64))
@@ -78,8 +73,8 @@ def _last(
 ) -> npt.NDArray[np.int64]:
     """Of each group the place (in ``rows``) of the last record."""
     names = (f"{target.prefix}DTC", "VISITNUM", f"{target.prefix}TPTNUM")
-    by = [column for name in names if (column := records.variable(name)) is not None]
-    place = columns.sort_key([columns.take(column, rows) for column in by], len(rows))
+    by = [columns.take(records.variable(name), rows) for name in names]
+    place = columns.sort_key(by, len(rows))
     order = np.lexsort((place, group))
     tied = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
     if tied.any():
@@ -95,8 +90,7 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
     own = ("ORRES", "STRESC", "STAT", "TPTNUM")
     names = ["VISITNUM", *_by(args, target), *(target.prefix + name for name in own)]
     return Reads(
-        columns=(((), f"{target.prefix}DTC"),),
-        variables=tuple((("by",), name) for name in names),
+        variables=tuple((("by",), name) for name in (f"{target.prefix}DTC", *names)),
         expressions=((("reference",), _reference(args, target)),),
     )
 

@@ -16,9 +16,9 @@ from converters.rules.rule import Reads, Records, Rule, Target
 def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     """Numbers from 1 in the order of ``by``; records equal in it go by all their other values."""
     rows = records.rows
-    within = [records.column(name) for name in args.get("within", ["USUBJID"])]
+    within = [records.variable(name) for name in args.get("within", ["USUBJID"])]
     group = columns.tuples(within, rows).ids
-    by = [records.column(name) for name in args["by"]]
+    by = [records.variable(name) for name in args["by"]]
     place = columns.sort_key(by, rows)
     order = np.lexsort((place, group))
     if _tied(group, place, order):

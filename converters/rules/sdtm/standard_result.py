@@ -57,15 +57,13 @@ def _factor(item: Any) -> tuple[Fraction, Fraction]:
 def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Series:
     prefix, part = target.prefix, target.name[len(target.prefix) :]
     standards = _standards(args.get("units", {}))
-    test = records.column(f"{prefix}TESTCD")
-    unit = records.variable(f"{prefix}ORRESU")
-    unit = columns.constant(None, records.rows) if unit is None else unit
     if part == "STRESN":
-        return columns.to_number(records.column(f"{prefix}STRESC"))
+        return columns.to_number(records.variable(f"{prefix}STRESC"))
+    test = records.variable(f"{prefix}TESTCD")
+    unit = records.variable(f"{prefix}ORRESU")
     if part == "STRESU":
-        result = records.column(f"{prefix}STRESC")
-        return _unit(standards, test, unit, result, records)
-    result = records.column(f"{prefix}ORRES")
+        return _unit(standards, test, unit, records.variable(f"{prefix}STRESC"), records)
+    result = records.variable(f"{prefix}ORRES")
     _report_unconverted(standards, test, unit, records)
     return columns.map_tuples(
         [result, test, unit],

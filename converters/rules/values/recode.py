@@ -19,7 +19,9 @@ def fold(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
-def _apply(args: Mapping[str, Any], column: pd.Series, records: Records, _: Target) -> pd.Series:
+def _apply(
+    args: Mapping[str, Any], column: pd.Series, records: Records, target: Target
+) -> pd.Series:
     table = {key: None if to is None else scalar_text(to) for key, to in args.items()}
     folded = {fold(key): to for key, to in table.items()}
     known = {to for to in table.values() if to is not None}
@@ -33,7 +35,8 @@ def _apply(args: Mapping[str, Any], column: pd.Series, records: Records, _: Targ
             return table[value]
         if fold(value) in folded:
             return folded[fold(value)]
-        if value not in known:
+        has_term = any(codelist.find(value) for codelist in target.codelists)
+        if value not in known and not has_term:
             problems[value] = f"'{value}' is not in the recode table{nearest(value, table)}"
         return value
 
@@ -53,7 +56,7 @@ def _words(args: Mapping[str, Any], _: Target) -> str:
 RULE = Rule(
     name="recode",
     kind="modifier",
-    summary="Other words for the values; a value the table lacks stays and is a finding.",
+    summary="Other words for the values; a value that neither table nor codelist has is a finding.",
     schema={
         "type": "object",
         "minProperties": 1,
