@@ -17,8 +17,8 @@ from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import ExpressionError, Ref, parse
 from converters.mapping.spec import BlockSpec, DatasetSpec
 from converters.pipeline.blocks import FINDINGS, BlockBuilder, BlockPlan
-from converters.pipeline.variables import domain_of, known_variables
 from converters.rules.definition import Definition
+from converters.standards.model import domain_of, known_variables
 from converters.standards.sdtmig import Domain, DomainVariable
 from converters.study import Study
 

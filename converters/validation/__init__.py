@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from converters.dataset import Dataset
 from converters.findings import Finding, sort_findings
 from converters.standards import sdtmig
+from converters.standards.model import known_variables
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Terminology
 from converters.validation.json_schema import check_schema
@@ -24,9 +24,6 @@ __all__ = [
     "check_terminology",
 ]
 
-_GENERAL = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
-#: Domains of no general class that may take timing variables.
-_TIMED = ("SE", "SV")
 #: Faults of structure that a domain's JSON Schema may have told already.
 _TOLD_TWICE = ("invalid-iso8601", "sequence-missing")
 
@@ -61,7 +58,7 @@ def _check_one(
     model: frozenset[str] = frozenset()
     if domain is not None and version is not None:
         findings += check_schema(table, domain.schema, sdtmig.registry)
-        model = _model(version, domain.name)
+        model = frozenset(known_variables(version, domain.name))
     told = {(finding.variable, finding.value) for finding in findings}
     findings += (
         finding
@@ -80,29 +77,3 @@ def _domain_of(table: Table, version: str | None) -> Domain | None:
     name = "SUPPQUAL" if table.is_supplemental else table.metadata.domain or table.name
     known = sdtmig.domain_names(version)
     return sdtmig.load_domain(version, name) if name in known else None
-
-
-@cache
-def _model(version: str, name: str) -> frozenset[str]:
-    """The variables that SDTM's model allows in a domain, as far as any domain of SDTMIG shows.
-
-    A general observation class lends its domains the variables of any of them, and identifiers and
-    timing variables of all classes (SDTM, general observation classes).
-    """
-    domain = sdtmig.load_domain(version, name)
-    if domain.dataset_class not in _GENERAL and name not in _TIMED:
-        return frozenset()
-    allowed = set()
-    for other_name in sdtmig.domain_names(version):
-        other = sdtmig.load_domain(version, other_name)
-        if other.dataset_class not in _GENERAL:
-            continue
-        findings = {"FINDINGS", "FINDINGS ABOUT"}
-        alike = other.dataset_class == domain.dataset_class or findings == (
-            findings | {other.dataset_class, domain.dataset_class}
-        )
-        for variable in other.variables:
-            if alike or variable.role in ("Identifier", "Timing"):
-                stem = variable.name.removeprefix(other.name)
-                allowed.add(stem if stem == variable.name else name + stem)
-    return frozenset(allowed)

@@ -527,6 +527,27 @@ def test_the_index_agrees_with_the_files_and_pairs_lists_both_ways() -> None:
         assert "pair" not in entry or entries[entry["pair"]]["pair"] == code
 
 
+#: Synonyms that the release tells in rows that have lost their code.
+RECOVERED = {
+    ("UNIT", "Bq/ug"): (
+        "kBq/mg",
+        "Kilobecquerel per Milligram",
+        "MBq/g",
+        "Megabecquerel per Gram",
+        "Bq/mcg",
+    ),
+    ("UNIT", "kg/L"): ("gram/mL",),
+    ("UNIT", "mg/L"): ("mcg/mL", "ng/uL", "ug/mL", "Milligram per Liter"),
+    ("UNIT", "mIU/L"): ("uIU/mL",),
+    ("UNIT", "mol/L"): ("mmol/mL", "Mole per Liter"),
+    ("UNIT", "ng/L"): ("pg/mL", "ug/m3"),
+    ("UNIT", "pg/L"): ("fg/mL",),
+    ("UNIT", "pmol/g"): ("nmol/kg",),
+    ("UNIT", "ug/kg"): ("pg/mg",),
+    ("UNIT", "ugEq/L"): ("ngEq/mL",),
+}
+
+
 def test_every_coded_term_of_the_release_is_shipped_as_it_is_published() -> None:
     published = published_terms()
     for entry in index():
@@ -549,7 +570,11 @@ def test_every_coded_term_of_the_release_is_shipped_as_it_is_published() -> None
             assert value in values
             assert preferred == first[7]
             told = {word for row in (first, *others) for word in synonyms(row)}
-            assert set(words) == (told | values) - {value}, (entry, code)
+            known = (told | values) - {value}
+            assert set(words) == known | set(RECOVERED.get((entry["name"], value), ())), (
+                entry,
+                code,
+            )
 
 
 def test_every_other_term_that_is_shipped_stands_in_the_release_without_a_code() -> None:

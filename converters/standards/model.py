@@ -14,6 +14,9 @@ from converters.standards.sdtmig import Domain, DomainVariable, domain_names, lo
 
 OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 
+#: Domains of no observation class that may have further timing variables.
+_TIMED = ("SE", "SV")
+
 
 @cache
 def known_variables(
@@ -26,7 +29,7 @@ def known_variables(
     """
     domain = domain_of(version, name, dataset_class)
     found = {item.name: item for item in domain.variables}
-    if domain.dataset_class not in OBSERVATIONS:
+    if domain.dataset_class not in OBSERVATIONS and name not in _TIMED:
         return found
     order = list(found)
     for other in _relatives(version, domain):
