@@ -49,7 +49,7 @@ def test_a_questionnaires_code_finds_its_own_codelist(workshop: Any) -> None:
     codes = workshop.convert({"raw": rows}, spec).records("QS", "QSTESTCD", "QSTEST")
     names = dict(codes)
     assert set(names) == {"ADCCMD01", "ADL0101"}
-    assert names["ADCCMD01"].startswith("ADC")
+    assert names["ADCCMD01"].endswith("Commands: Fist")
     assert names["ADL0101"].startswith("ADL01")
 
 

@@ -238,7 +238,7 @@ def test_which_of_equal_records_is_picked_does_not_depend_on_their_order(worksho
         ("take: [EX.EXSTDTC], pick: min, order: [D]", "has no 'order'"),
         ("take: [EXSTDTC], pick: min", "'EXSTDTC' is not of the form DATASET.VARIABLE"),
         ("source: dose, take: D, pick: lowest", "is not one of only, first, last, min, max"),
-        ("source: dose, take: D, where: D =", "in the expression: D ="),
+        ("source: dose, take: D, where: D =", "write == to compare"),
     ],
 )
 def test_a_lookup_that_cannot_be_is_told(workshop: Any, args: str, message: str) -> None:

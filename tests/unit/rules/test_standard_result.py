@@ -1,0 +1,271 @@
+"""``standard_result``: --STRESC, --STRESN and --STRESU from the result as collected."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from converters.rules.sdtm.standard_result import decimal_text
+
+THREE = ("LBSTRESC", "LBSTRESN", "LBSTRESU")
+
+
+def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[str, Any]) -> Any:
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "standard_units": table,
+        "variables": {
+            "LBTESTCD": {"assign": "GLUC"},
+            "LBORRES": {"from": "V"},
+            "LBORRESU": {"from": "U"},
+        },
+    }
+    return workshop.convert({"raw": [{"SUBJ": "1", "V": value, "U": unit}]}, spec)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "entry", "expected"),
+    [
+        pytest.param("1.50", "g/L", None, ("1.50", 1.5, "g/L"), id="no standard unit: as it is"),
+        pytest.param("1.50", "g/L", "g/L", ("1.50", 1.5, "g/L"), id="the standard unit already"),
+        pytest.param("100", "mg/dL", "g/L", ("1", 1.0, "g/L"), id="one dimension"),
+        pytest.param("0.1", "mg/dL", "ug/mL", ("1", 1.0, "ug/mL"), id="exact, not by binary"),
+        pytest.param("1.005", "g", "mg", ("1005", 1005.0, "mg"), id="exact decimals"),
+        pytest.param("98.6", "F", "C", ("37", 37.0, "C"), id="offset"),
+        pytest.param("-40", "F", "C", ("-40", -40.0, "C"), id="negative"),
+        pytest.param("1", "LB", "kg", ("0.45359237", 0.45359237, "kg"), id="pound"),
+        pytest.param("<5", "mg/dL", "g/L", ("<5", None, "g/L"), id="text with a number"),
+        pytest.param("NEGATIVE", None, "g/L", ("NEGATIVE", None, None), id="text"),
+        pytest.param(None, "mg/dL", "g/L", (None, None, None), id="no result, no unit"),
+        pytest.param("5", None, None, ("5", 5.0, None), id="no unit anywhere"),
+        pytest.param(
+            "2",
+            "mg/dL",
+            {"unit": "mmol/L", "from": {"mg/dL": 0.0555}},
+            ("0.111", 0.111, "mmol/L"),
+            id="the spec's factor",
+        ),
+        pytest.param(
+            "2",
+            "mg/dL",
+            {"unit": "g/L", "from": {"mg/dL": 3}},
+            ("6", 6.0, "g/L"),
+            id="the spec's factor goes before the table's",
+        ),
+        pytest.param(
+            "5",
+            "%",
+            {"unit": "mmol/mol", "from": {"%": {"factor": 10.93, "offset": -23.5}}},
+            ("31.15", 31.15, "mmol/mol"),
+            id="factor and offset",
+        ),
+        pytest.param(
+            "1", "g/L", {"unit": "g/L", "digits": 2}, ("1.00", 1.0, "g/L"), id="digits pad"
+        ),
+        pytest.param(
+            "0.125", "g/L", {"unit": "g/L", "digits": 2}, ("0.13", 0.13, "g/L"), id="half up"
+        ),
+        pytest.param(
+            "-0.125", "g/L", {"unit": "g/L", "digits": 2}, ("-0.13", -0.13, "g/L"),
+            id="half away from zero",
+        ),
+        pytest.param(
+            "2.675", "g/L", {"unit": "g/L", "digits": 2}, ("2.68", 2.68, "g/L"),
+            id="half by the decimal text and not by binary",
+        ),
+        pytest.param(
+            "-0.004", "g/L", {"unit": "g/L", "digits": 2}, ("0.00", 0.0, "g/L"), id="no -0.00"
+        ),
+        pytest.param(
+            "149.5", "g/L", {"unit": "g/L", "digits": 0}, ("150", 150.0, "g/L"), id="no decimals"
+        ),
+        pytest.param(
+            "1.26", None, {"unit": None, "digits": 1}, ("1.3", 1.3, None), id="digits, no unit"
+        ),
+        pytest.param("1", "min", "HOURS", ("0.0166666666667", 0.0166666666667, "HOURS"),
+                     id="no exact decimals: twelve digits"),
+        pytest.param("1e3", "mg", "g", ("1", 1.0, "g"), id="an exponent"),
+        pytest.param("+5", "g", "mg", ("5000", 5000.0, "mg"), id="a plus sign"),
+        pytest.param(".5", "g", "mg", ("500", 500.0, "mg"), id="no digit before the point"),
+        pytest.param("5.", "g", "mg", ("5000", 5000.0, "mg"), id="no digit behind the point"),
+        pytest.param("1,5", "g", "mg", ("1,5", None, "mg"), id="a decimal comma is text"),
+    ],
+)
+def test_the_result_is_converted_exactly(
+    workshop: Any, value: str | None, unit: str | None, entry: Any, expected: tuple[Any, ...]
+) -> None:
+    result = result_of(workshop, value, unit, {} if entry is None else {"GLUC": entry})
+    assert result.records("LB", *THREE) == [expected]
+    assert result.told() == []
+
+
+def test_a_unit_without_a_conversion_stays_and_is_a_finding(workshop: Any) -> None:
+    result = result_of(workshop, "5", "mg/dL", {"GLUC": "mmol/L"})
+    assert result.records("LB", *THREE) == [("5", 5.0, "mg/dL")]
+    assert result.told() == [("unit-without-conversion", "LBSTRESC", "mg/dL", 1, 1)]
+    assert result.findings[0].message == (
+        "LBSTRESC: no conversion of GLUC from 'mg/dL' to 'mmol/L': state its factor"
+    )
+
+
+def test_the_unit_is_known_by_its_synonyms(workshop: Any) -> None:
+    result = result_of(workshop, "5", "gram per liter", {"GLUC": "mg/dL"})
+    assert result.records("LB", "LBORRESU", *THREE) == [("g/L", "500", 500.0, "mg/dL")]
+
+
+def test_factors_keep_the_digits_that_the_spec_has(workshop: Any) -> None:
+    spec = """
+dataset: LB
+source: raw
+standard_units: {GLUC: {unit: mmol/L, from: {mg/dL: 0.0555000000000000000001}}}
+variables:
+  LBTESTCD: {assign: GLUC}
+  LBORRES: {from: V}
+  LBORRESU: {assign: mg/dL}
+"""
+    result = workshop.convert({"raw": [{"SUBJ": "1", "V": "1000000000000"}]}, spec)
+    assert result.column("LB", "LBSTRESC") == ["55500000000"]
+
+
+WIDE = [{"SUBJ": "1", "V": "2", "W": "3", "U": "mg/dL"}]
+
+
+def test_a_test_says_its_own_unit_factor_offset_and_digits(workshop: Any) -> None:
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "findings": [
+            {"test": "GLUC", "from": "V", "unit": "mg/dL", "standard_unit": "g/L"},
+            {
+                "test": "ALB",
+                "from": "W",
+                "unit": "g/dL",
+                "standard_unit": "umol/L",
+                "factor": 150.5,
+                "offset": 0.25,
+                "digits": 1,
+            },
+        ],
+    }
+    result = workshop.convert({"raw": WIDE}, spec)
+    assert result.records("LB", "LBTESTCD", "LBSTRESC", "LBSTRESU") == [
+        ("ALB", "451.8", "umol/L"),
+        ("GLUC", "0.02", "g/L"),
+    ]
+
+
+def test_two_blocks_may_convert_one_test_from_different_units(workshop: Any) -> None:
+    spec = {
+        "dataset": "LB",
+        "records": [
+            {
+                "source": "one",
+                "findings": [
+                    {
+                        "test": "GLUC",
+                        "from": "V",
+                        "unit": "mg/dL",
+                        "standard_unit": "mmol/L",
+                        "factor": 0.0555,
+                    }
+                ],
+            },
+            {
+                "source": "two",
+                "findings": [
+                    {
+                        "test": "GLUC",
+                        "from": "V",
+                        "unit": "g/L",
+                        "standard_unit": "mmol/L",
+                        "factor": 5.55,
+                    }
+                ],
+            },
+        ],
+    }
+    sources = {"one": [{"SUBJ": "1", "V": "200"}], "two": [{"SUBJ": "2", "V": "2"}]}
+    result = workshop.convert(sources, spec)
+    assert result.records("LB", *THREE) == [("11.1", 11.1, "mmol/L")] * 2
+    assert result.told() == []
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param(
+            {"unit": "mg/dL", "factor": 10}, id="a factor without a standard unit"
+        ),
+        pytest.param(
+            {"unit": {"from": "U"}, "standard_unit": "mmol/L", "factor": 10},
+            id="a factor for a unit that differs from record to record",
+        ),
+        pytest.param(
+            {"unit": "mg/dL", "standard_unit": "g/L", "offset": 10}, id="an offset without a factor"
+        ),
+    ],
+)
+def test_a_factor_that_cannot_be_used_is_told(workshop: Any, test: dict[str, Any]) -> None:
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "findings": [{"test": "GLUC", "from": "V", **test}],
+    }
+    assert workshop.problems({"raw": WIDE}, spec)
+
+
+def test_a_result_with_its_own_rule_is_left_alone(workshop: Any) -> None:
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "variables": {
+            "LBTESTCD": {"assign": "GLUC"},
+            "LBORRES": {"from": "V"},
+            "LBORRESU": {"from": "U"},
+            "LBSTRESC": {"formula": "concat(LBORRES, LBORRES)"},
+        },
+    }
+    assert workshop.convert({"raw": WIDE}, spec).records("LB", *THREE) == [("22", 22.0, "mg/dL")]
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "text"),
+    [
+        (Fraction(0), None, "0"),
+        (Fraction(0), 2, "0.00"),
+        (Fraction(5, 2), 0, "3"),
+        (Fraction(-5, 2), 0, "-3"),
+        (Fraction(7, 2), 0, "4"),
+        (Fraction(1, 3), None, "0.333333333333"),
+        (Fraction(200, 3), None, "66.6666666667"),
+        (Fraction(1, 300), None, "0.00333333333333"),
+        (Fraction(10**15), None, "1000000000000000"),
+        (Fraction(10**15 + 1, 2), None, "500000000000001"),
+        (Fraction(1, 8), None, "0.125"),
+        (Fraction(999_999_999_999_9, 10), 0, "1000000000000"),
+        (Fraction(1, 10**15), None, "0.000000000000001"),
+    ],
+)
+def test_a_fraction_is_written_as_decimal_text(
+    number: Fraction, digits: int | None, text: str
+) -> None:
+    assert decimal_text(number, digits) == text
+
+
+@given(st.fractions(max_denominator=10**6), st.integers(0, 10))
+def test_rounding_is_off_by_half_a_digit_at_most(number: Fraction, digits: int) -> None:
+    text = decimal_text(number, digits)
+    assert abs(Fraction(text) - number) <= Fraction(1, 2 * 10**digits)
+    assert decimal_text(-number, digits).lstrip("-") == text.lstrip("-")
+    assert len(text.partition(".")[2]) == digits
+    assert not text.startswith("-") or Fraction(text) < 0
+
+
+@given(st.decimals(-(10**8), 10**8, places=4))
+def test_what_has_an_exact_form_of_few_digits_keeps_it(number: Any) -> None:
+    assert Fraction(decimal_text(Fraction(number), None)) == Fraction(number)
