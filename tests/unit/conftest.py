@@ -227,9 +227,16 @@ def header(rows: Rows | Mapping[str, Rows]) -> tuple[str, ...]:
     return tuple(next(csv.reader(io.StringIO(as_csv(rows)))))
 
 
-def source_of(name: str, rows: Sequence[Mapping[str, Any]], *, plain_text: bool = False) -> Source:
+def source_of(
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    names: Sequence[str] = (),
+    records: Sequence[int] = (),
+    plain_text: bool = False,
+) -> Source:
     """A source in memory; ``plain_text`` gives plain strings in place of categories."""
-    names = tuple(dict.fromkeys(column for row in rows for column in row))
+    names = tuple(names) or tuple(dict.fromkeys(column for row in rows for column in row))
     made: Mapping[str, pd.Series] = {
         column: pd.Series([row.get(column) for row in rows], dtype="str")
         if plain_text
@@ -241,7 +248,7 @@ def source_of(name: str, rows: Sequence[Mapping[str, Any]], *, plain_text: bool 
         pd.DataFrame(made, index=pd.RangeIndex(len(rows))),
         (f"raw/{name}.csv",),
         np.zeros(len(rows), dtype=np.int16),
-        np.arange(1, len(rows) + 1),
+        np.array(records or range(1, len(rows) + 1), dtype=np.int64),
         names,
     )
 
