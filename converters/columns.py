@@ -47,6 +47,13 @@ def is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype)
 
 
+def floats(column: pd.Series) -> npt.NDArray[np.float64]:
+    """The numbers of a column; the payload of a NaN (SAS's special missing values) stays."""
+    if column.dtype == np.float64:
+        return column.to_numpy(dtype=np.float64)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
 def text(values: Iterable[str | None]) -> pd.Series:
     """A text column from Python or Arrow strings; ``None`` and NaN are missing."""
     codes, distinct = pd.factorize(np.asarray(pd.array(list(values), dtype=object)))
@@ -80,7 +87,7 @@ def encoded(column: pd.Series) -> pd.Series:
 def parts(column: pd.Series) -> Parts:
     """Codes and the values that are in use; numbers are written as text (``3`` and not ``3.0``)."""
     if is_number(column):
-        number, numbers = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        number, numbers = pd.factorize(floats(column))
         return Parts(number.astype(np.int32), [number_text(value) for value in numbers])
     if not isinstance(column.dtype, pd.CategoricalDtype):
         place, texts = pd.factorize(column)
@@ -174,14 +181,14 @@ def map_tuples(
 def to_list(column: pd.Series) -> list[Any]:
     """The column as Python values: str or None for text, float (NaN is missing) for numbers."""
     if is_number(column):
-        return [float(value) for value in column.to_numpy(dtype=np.float64, na_value=np.nan)]
+        return [float(value) for value in floats(column)]
     return [None if value is None or value != value else str(value) for value in column.tolist()]
 
 
 def take(column: pd.Series, rows: npt.NDArray[Any]) -> pd.Series:
     """The given rows (0-based) of the column, as a new column; row -1 gives a missing value."""
     if is_number(column):
-        padded = np.append(column.to_numpy(dtype=np.float64, na_value=np.nan), np.nan)
+        padded = np.append(floats(column), np.nan)
         return pd.Series(padded[rows])
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return take(encoded(column), rows)
@@ -227,7 +234,7 @@ def ranks(column: pd.Series, *, plain: bool = False) -> tuple[npt.NDArray[np.int
     code point alone. How two values compare never depends on the others.
     """
     if is_number(column):
-        number, distinct = pd.factorize(column.to_numpy(np.float64, na_value=np.nan), sort=True)
+        number, distinct = pd.factorize(floats(column), sort=True)
         return number.astype(np.int64) + 1, len(distinct) + 1
     codes, values = parts(column)
     key = values.__getitem__

@@ -192,7 +192,7 @@ def _created(written: str | None, document: Document, problems: list[Problem]) -
     """The package's creation time: SOURCE_DATE_EPOCH, else study.yaml; never the clock's."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch:
-        if epoch.isdigit() and int(epoch) < 2**33:
+        if epoch.isascii() and epoch.isdigit() and int(epoch) < 2**33:
             moment = datetime.fromtimestamp(int(epoch), UTC)
             return moment.strftime("%Y-%m-%dT%H:%M:%S")
         problems.append(

@@ -118,6 +118,8 @@ def _write_sdtm(
     found: list[Finding] = []
     for number, dataset in enumerate(conversion.datasets.values(), start=1):
         progress(f"writing {dataset.name}", number / len(conversion.datasets))
+        if dataset.frame.empty:  # define.xml says that it has no data, and names no file
+            continue
         path = place / f"{dataset.name.lower()}.xpt"
         told = write_dataset(dataset, path, created=created, lenient=True)
         found += [f for f in told if (f.dataset, f.variable, f.value) not in known]
