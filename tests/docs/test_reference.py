@@ -94,7 +94,8 @@ def examples(path: Path) -> list[Example]:
     for offset, kind, title, content in pieces(text):
         if kind == "heading":
             current = None
-        elif kind == "table" and current:
+        elif kind == "table":
+            assert current, f"{path.name}: the table '{title}' stands in no example"
             current.tables.append((title, content))
         elif title == "cdisc check" and current:
             current.problems = content.splitlines()
@@ -108,7 +109,9 @@ def examples(path: Path) -> list[Example]:
         own = {name: item for name, item in example.files.items() if name.startswith("raw/")}
         raw = {name: item for name, item in (own or raw).items() if name != "raw/dm.csv"}
         example.files = {**raw, **example.files}
-    return [example for example in found if example.done]
+    idle = [example.line for example in found if not example.done]
+    assert not idle, f"{path.name}: examples without anything expected in lines {idle}"
+    return found
 
 
 ALL = [example for page in PAGES if page.exists() for example in examples(page)]
@@ -147,7 +150,7 @@ def write_sheet(target: Path, sheet: str, content: str) -> None:
     """A sheet more in a workbook."""
     book = openpyxl.load_workbook(target) if target.exists() else openpyxl.Workbook()
     if not target.exists():
-        book.remove(book.active)
+        del book[book.sheetnames[0]]
     page = book.create_sheet(sheet)
     for row in csv.reader(io.StringIO(content)):
         page.append(row)
