@@ -45,7 +45,10 @@ def test_no_object_takes_unknown_keys(name: str) -> None:
 
 
 def test_every_rule_is_a_module_with_its_own_test_and_is_described() -> None:
-    tests = {path.stem.removeprefix("test_") for path in (Path(__file__).parent / "rules").glob("test_*.py")}
+    tests = {
+        path.stem.removeprefix("test_")
+        for path in (Path(__file__).parent / "rules").glob("test_*.py")
+    }
     modules = {"from": "copy"}
     assert {modules.get(name, name) for name in rules()} <= tests
     assert all(rule.summary.endswith(".") and len(rule.summary) < 100 for rule in rules().values())

@@ -22,14 +22,18 @@ def told(tmp_path: Path, text: str, schema: str = "dataset") -> list[str]:
     [
         pytest.param("dataset: AE\nsource: ae\n", [], id="nothing wrong"),
         pytest.param(
-            "dataset: AE\nsorce: ae\n", ["2:1: unknown key 'sorce' (did you mean 'source'?)"], id="key"
+            "dataset: AE\nsorce: ae\n",
+            ["2:1: unknown key 'sorce' (did you mean 'source'?)"],
+            id="key",
         ),
         pytest.param("source: ae\n", ["1:1: lacks the key 'dataset'"], id="required"),
         pytest.param("- dataset: AE\n", ["1:1: expected a mapping, found a list"], id="a list"),
         pytest.param("AE\n", ["1:1: expected a mapping, found the text 'AE'"], id="a word"),
         pytest.param(
             "dataset: ae\n",
-            ["1:10: dataset: 'ae' is not a dataset name: 2 to 8 capitals and digits, a letter first"],
+            [
+                "1:10: dataset: 'ae' is not a dataset name: 2 to 8 capitals and digits, a letter first"
+            ],
             id="name of the dataset",
         ),
         pytest.param(
@@ -61,7 +65,9 @@ def told(tmp_path: Path, text: str, schema: str = "dataset") -> list[str]:
             id="nothing",
         ),
         pytest.param(
-            "dataset: AE\nvariables:\n  AETERM: {}\n", ["3:11: AETERM: must not be empty"], id="empty"
+            "dataset: AE\nvariables:\n  AETERM: {}\n",
+            ["3:11: AETERM: must not be empty"],
+            id="empty",
         ),
         pytest.param(
             "dataset: AE\nvariables:\n  AETERM: {from: [A]}\n",
@@ -129,9 +135,7 @@ def told(tmp_path: Path, text: str, schema: str = "dataset") -> list[str]:
             ["2:24: unknown key 'dataset'; expected one of: "],
             id="a key of the dataset in a block",
         ),
-        pytest.param(
-            "dataset: AE\nlabel: " + "x" * 41 + "\n", None, id="a label that is too long"
-        ),
+        pytest.param("dataset: AE\nlabel: " + "x" * 41 + "\n", None, id="a label that is too long"),
         pytest.param(
             "dataset: AE\nvariables:\n  AETERM: {recode: {a: [b]}}\n",
             None,

@@ -87,7 +87,14 @@ def test_an_account_adds_up_whatever_is_entered(entered: list[tuple[str, Fate]])
     assert adds_up(account.as_dict())
 
 
-CONDITIONS = ['A == "a"', "A is None", 'B >= "2"', 'SUBJ == "2"', "B is not None", 'A in ("a", "b")']
+CONDITIONS = [
+    'A == "a"',
+    "A is None",
+    'B >= "2"',
+    'SUBJ == "2"',
+    "B is not None",
+    'A in ("a", "b")',
+]
 CELL = st.sampled_from([None, "a", "b", "1", "2", "3"])
 RECORD = st.fixed_dictionaries(
     {"SUBJ": st.sampled_from([None, "1", "2"]), "A": CELL, "B": CELL, "C": CELL}

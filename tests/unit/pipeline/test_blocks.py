@@ -43,9 +43,7 @@ def test_wide_records_become_one_record_for_each_result(workshop: Any) -> None:
 @pytest.mark.parametrize(
     ("test", "expected"),
     [
-        pytest.param(
-            {"unit": "mmol/L"}, [("5.5", "mmol/L"), ("6.0", "mmol/L")], id="one unit"
-        ),
+        pytest.param({"unit": "mmol/L"}, [("5.5", "mmol/L"), ("6.0", "mmol/L")], id="one unit"),
         pytest.param(
             {"unit": {"from": "U"}}, [("5.5", "mmol/L"), ("6.0", "mmol/L")], id="a unit's column"
         ),
@@ -65,7 +63,9 @@ def test_wide_records_become_one_record_for_each_result(workshop: Any) -> None:
 def test_a_test_says_its_unit_and_which_records_it_takes(
     workshop: Any, test: dict[str, Any], expected: list[tuple[str | None, str | None]]
 ) -> None:
-    spec = lb({**GLUCOSE, **test}, variables={"LBORRESU": {"empty": True}} if not test.get("unit") else {})
+    spec = lb(
+        {**GLUCOSE, **test}, variables={"LBORRESU": {"empty": True}} if not test.get("unit") else {}
+    )
     result = workshop.convert({"raw": ROWS}, spec)
     pairs = zip(result.by_record("LB", "LBORRES"), result.by_record("LB", "LBORRESU"), strict=True)
     assert list(pairs) == expected
@@ -80,7 +80,8 @@ def test_what_was_not_done_is_a_record_with_status_and_reason(workshop: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["Glucose (mmol/L)", "patient's", 'a "quoted" one', "both ' and \"", "back\\slash", "x.y"]
+    "name",
+    ["Glucose (mmol/L)", "patient's", 'a "quoted" one', "both ' and \"", "back\\slash", "x.y"],
 )
 def test_the_column_of_a_test_may_have_an_odd_name(workshop: Any, name: str) -> None:
     spec = lb({"test": "GLUC", "from": name, "unit": "mmol/L", "not_done": 'OK == "N"'})
@@ -265,7 +266,11 @@ def test_a_domain_of_the_sponsor_has_the_variables_of_its_class(workshop: Any) -
 
 
 def test_a_permissible_variable_of_the_class_may_be_used(workshop: Any) -> None:
-    spec = {"dataset": "AE", "source": "raw", "variables": {"EPOCH": {"assign": "TREATMENT"}, "VISITNUM": {"assign": 1}}}
+    spec = {
+        "dataset": "AE",
+        "source": "raw",
+        "variables": {"EPOCH": {"assign": "TREATMENT"}, "VISITNUM": {"assign": 1}},
+    }
     result = workshop.convert({"raw": ROWS[:1]}, spec)
     assert result.records("AE", "VISITNUM", "EPOCH") == [(1.0, "TREATMENT")]
 

@@ -102,9 +102,7 @@ def rows_of(source: str) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Records of a source; DM has one for each subject."""
     cells = {name: st.sampled_from(CELLS[name]) for name in COLUMNS[source] if name != "SUBJ"}
     if source == "dm":
-        each = [
-            st.fixed_dictionaries({"SUBJ": st.just(subject), **cells}) for subject in SUBJECTS
-        ]
+        each = [st.fixed_dictionaries({"SUBJ": st.just(subject), **cells}) for subject in SUBJECTS]
         return st.tuples(*each).map(list)
     record = st.fixed_dictionaries({"SUBJ": st.sampled_from((*SUBJECTS, None)), **cells})
     return st.lists(record, max_size=6)
@@ -173,8 +171,10 @@ def test_subjects_converted_apart_give_the_same_records(
             for name, rows in study.items()
         }
 
-    whole, one, other = cells(converted(study)), cells(converted(part(True))), cells(
-        converted(part(False))
+    whole, one, other = (
+        cells(converted(study)),
+        cells(converted(part(True))),
+        cells(converted(part(False))),
     )
     for name, records in whole.items():
         assert sorted(records, key=str) == sorted([*one[name], *other[name]], key=str), name
@@ -210,7 +210,9 @@ def test_the_trace_leads_to_the_raw_record_of_every_output_record(
         assert study[source][record - 1][named[source][code]] == value
 
 
-def test_the_trace_names_the_file_of_a_source_of_several_and_the_record_in_it(workshop: Any) -> None:
+def test_the_trace_names_the_file_of_a_source_of_several_and_the_record_in_it(
+    workshop: Any,
+) -> None:
     spec = {"dataset": "AE", "source": "raw", "variables": {"AETERM": {"from": "A"}}}
     files = {
         "one.csv": [{"SUBJ": "2", "A": "a"}, {"SUBJ": "1", "A": "b"}],
@@ -228,7 +230,10 @@ def test_the_trace_names_the_file_of_a_source_of_several_and_the_record_in_it(wo
 
 def test_a_finding_names_the_file_and_the_record_in_it(workshop: Any) -> None:
     spec = {"dataset": "AE", "source": "raw", "variables": {"AELLTCD": {"from": "A"}}}
-    files = {"one.csv": [{"SUBJ": "1", "A": "1"}], "two.csv": [{"SUBJ": "1", "A": "2"}, {"SUBJ": "1", "A": "x"}]}
+    files = {
+        "one.csv": [{"SUBJ": "1", "A": "1"}],
+        "two.csv": [{"SUBJ": "1", "A": "2"}, {"SUBJ": "1", "A": "x"}],
+    }
     (finding,) = workshop.convert({"raw": files}, spec).findings
     assert (finding.file, finding.record, finding.dataset) == ("raw/two.csv", 2, "AE")
 

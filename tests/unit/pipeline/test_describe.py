@@ -185,9 +185,7 @@ def test_results_are_described_test_by_test(
     rows = [{"SUBJ": "1", "A": value, "B": "x" * 20} for value in values]
     found = workshop.convert({"raw": rows}, spec).dataset("LB").metadata.value_level
     level = next(
-        item
-        for item in found
-        if item.variable == "LBORRES" and item.where[0].values == ("GLUC",)
+        item for item in found if item.variable == "LBORRES" and item.where[0].values == ("GLUC",)
     )
     assert (level.where[0].variable, level.where[0].comparator) == ("LBTESTCD", "EQ")
     definition = level.definition

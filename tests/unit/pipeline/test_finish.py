@@ -11,11 +11,19 @@ ROWS = [
     {"SUBJ": "9", "T": "a", "E": None, "N": None},
     {"SUBJ": "10", "T": "a", "E": "yes", "N": None},
 ]
-AE = {"dataset": "AE", "source": "raw", "keys": ["STUDYID", "USUBJID", "AETERM"],
-      "variables": {"AETERM": {"from": "T"}}}
+AE = {
+    "dataset": "AE",
+    "source": "raw",
+    "keys": ["STUDYID", "USUBJID", "AETERM"],
+    "variables": {"AETERM": {"from": "T"}},
+}
 QUALIFIERS = {
-    "AETRTEM": {"label": "Treatment Emergent Flag", "from": "E", "recode": {"yes": "Y", "no": "N"},
-                "evaluator": "INVESTIGATOR"},
+    "AETRTEM": {
+        "label": "Treatment Emergent Flag",
+        "from": "E",
+        "recode": {"yes": "Y", "no": "N"},
+        "evaluator": "INVESTIGATOR",
+    },
     "AEMORE": {"label": "More", "formula": "number(N) * 2", "origin": "Derived"},
 }
 
@@ -31,7 +39,10 @@ def test_records_stand_by_subject_in_code_point_order_and_by_sequence(workshop: 
 
 
 def test_variables_stand_in_the_order_of_the_standard(workshop: Any) -> None:
-    spec = {**AE, "variables": {"AESEV": {"from": "E"}, "AETERM": {"from": "T"}, "AESPID": {"from": "N"}}}
+    spec = {
+        **AE,
+        "variables": {"AESEV": {"from": "E"}, "AETERM": {"from": "T"}, "AESPID": {"from": "N"}},
+    }
     names = [n for n in workshop.convert({"raw": ROWS}, spec).names("AE") if n in spec["variables"]]
     assert names == ["AESPID", "AETERM", "AESEV"]
 
@@ -40,8 +51,28 @@ def test_a_qualifier_with_a_value_is_a_record_that_names_its_parent(workshop: An
     result = workshop.convert({"raw": ROWS}, {**AE, "supplemental": QUALIFIERS})
     names = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
     assert result.records("SUPPAE", *names) == [
-        ("AE", "S1-10", "AESEQ", "1", "AETRTEM", "Treatment Emergent Flag", "Y", "CRF", "INVESTIGATOR"),
-        ("AE", "S1-10", "AESEQ", "2", "AETRTEM", "Treatment Emergent Flag", "N", "CRF", "INVESTIGATOR"),
+        (
+            "AE",
+            "S1-10",
+            "AESEQ",
+            "1",
+            "AETRTEM",
+            "Treatment Emergent Flag",
+            "Y",
+            "CRF",
+            "INVESTIGATOR",
+        ),
+        (
+            "AE",
+            "S1-10",
+            "AESEQ",
+            "2",
+            "AETRTEM",
+            "Treatment Emergent Flag",
+            "N",
+            "CRF",
+            "INVESTIGATOR",
+        ),
         ("AE", "S1-10", "AESEQ", "2", "AEMORE", "More", "3", "DERIVED", None),
     ]
     assert [record for *_, record in result.trace("SUPPAE")] == [3, 1, 1]
@@ -109,7 +140,12 @@ def test_qualifiers_of_a_split_dataset_name_its_domain(workshop: Any) -> None:
 
 
 def test_a_qualifier_that_reads_others_and_other_datasets(workshop: Any) -> None:
-    dm = {"dataset": "DM", "source": "raw", "where": 'E != "yes" or E is None', "variables": {"SUBJID": {"from": "SUBJ"}}}
+    dm = {
+        "dataset": "DM",
+        "source": "raw",
+        "where": 'E != "yes" or E is None',
+        "variables": {"SUBJID": {"from": "SUBJ"}},
+    }
     spec = {
         **AE,
         "supplemental": {

@@ -231,7 +231,11 @@ def test_an_unpivoted_record_is_left_out_only_if_none_of_its_values_is_mapped(
     result = workshop.convert({"raw": ROWS[:2]}, spec)
     assert result.column("AE", "AETERM") == ["b"]
     account = result.account("raw")
-    assert (account["mapped"], account["excluded"], account["rejected"]) == (1, {"AE: small": 1}, {})
+    assert (account["mapped"], account["excluded"], account["rejected"]) == (
+        1,
+        {"AE: small": 1},
+        {},
+    )
     assert result.told() == [("record-rejected", "", None, 1, 2)]
 
 

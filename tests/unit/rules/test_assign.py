@@ -24,7 +24,9 @@ ROWS = [{"A": "x"}, {"A": "y"}]
         pytest.param("AELLTCD", "-1e3", -1000.0, id="a number with an exponent"),
     ],
 )
-def test_the_value_is_in_every_record(workshop: Any, name: str, written: str, expected: Any) -> None:
+def test_the_value_is_in_every_record(
+    workshop: Any, name: str, written: str, expected: Any
+) -> None:
     spec = f"dataset: AE\nsource: raw\nvariables:\n  {name}: {{assign: {written}}}\n"
     result = workshop.convert({"raw": [{"SUBJ": "1", **row} for row in ROWS]}, spec)
     assert result.by_record("AE", name) == [expected, expected]

@@ -121,7 +121,11 @@ def test_each_subject_has_its_own_baseline_and_reference(workshop: Any) -> None:
 def test_visit_and_time_point_decide_where_dates_are_equal(workshop: Any) -> None:
     day = {"D": "2020-01-11"}
     assert flags(workshop, [{**day, "N": "10"}, {**day, "N": "2"}]) == "Y."
-    rows = [{**day, "N": "2", "TP": "1"}, {**day, "N": "2", "TP": "10"}, {**day, "N": "2", "TP": "9"}]
+    rows = [
+        {**day, "N": "2", "TP": "1"},
+        {**day, "N": "2", "TP": "10"},
+        {**day, "N": "2", "TP": "9"},
+    ]
     assert flags(workshop, rows) == ".Y."
 
 
@@ -148,4 +152,6 @@ def test_a_dataset_without_records_has_no_flag(workshop: Any) -> None:
         "variables": {**LB["variables"], "LBLOBXFL": {"baseline_flag": {}}},
     }
     row = {"SUBJ": "1", **dict.fromkeys(("T", "V", "S", "P", "D", "N", "TP"), "1")}
-    assert workshop.convert({"raw": [row], "dm": [SUBJECT]}, spec, DM).column("LB", "LBLOBXFL") == []
+    assert (
+        workshop.convert({"raw": [row], "dm": [SUBJECT]}, spec, DM).column("LB", "LBLOBXFL") == []
+    )

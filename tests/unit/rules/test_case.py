@@ -75,7 +75,7 @@ def test_formulas_only_give_a_number_column_its_missing_values(workshop: Any) ->
 
 
 def test_text_keeps_the_digits_that_the_spec_has(workshop: Any) -> None:
-    spec = 'dataset: AE\nsource: raw\nvariables: {AEMODIFY: {case: [{then: 2.50}]}}\n'
+    spec = "dataset: AE\nsource: raw\nvariables: {AEMODIFY: {case: [{then: 2.50}]}}\n"
     assert workshop.convert({"raw": [{"SUBJ": "1"}]}, spec).column("AE", "AEMODIFY") == ["2.50"]
 
 

@@ -44,7 +44,11 @@ def test_none_turns_the_codelist_of_the_standard_off(workshop: Any) -> None:
 
 
 def test_the_sponsors_terms_and_decodes_are_found(workshop: Any) -> None:
-    head = {"terminology": {"extensions": {"FREQ": {"Q5MIN": "Every five minutes"}, "MINE": ["ONE", "TWO"]}}}
+    head = {
+        "terminology": {
+            "extensions": {"FREQ": {"Q5MIN": "Every five minutes"}, "MINE": ["ONE", "TWO"]}
+        }
+    }
     rows = [{"A": "every five MINUTES"}, {"A": "q5min"}, {"A": "Daily"}]
     made = workshop.made({"from": "A", "codelist": "FREQ"}, rows, **head)
     assert made == ["Q5MIN", "Q5MIN", "QD"]

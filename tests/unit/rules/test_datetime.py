@@ -58,11 +58,15 @@ NAME = "AESTDTC"
             id="time zone",
         ),
         pytest.param(
-            {"date": "D", "format": "dd/mm/yy", "pivot": 30}, {"D": "01/02/31"}, "1931-02-01",
+            {"date": "D", "format": "dd/mm/yy", "pivot": 30},
+            {"D": "01/02/31"},
+            "1931-02-01",
             id="after the pivot",
         ),
         pytest.param(
-            {"date": "D", "format": "dd/mm/yy", "pivot": 30}, {"D": "01/02/30"}, "2030-02-01",
+            {"date": "D", "format": "dd/mm/yy", "pivot": 30},
+            {"D": "01/02/30"},
+            "2030-02-01",
             id="up to the pivot",
         ),
         pytest.param(

@@ -107,6 +107,8 @@ def test_an_unknown_name_is_told_with_the_nearest(workshop: Any) -> None:
 
 
 def test_the_expression_and_its_words_are_the_method(workshop: Any) -> None:
-    method = workshop.values({"formula": "upper(A)"}, [{"A": "x"}]).variable("AE", "AEMODIFY").method
+    method = (
+        workshop.values({"formula": "upper(A)"}, [{"A": "x"}]).variable("AE", "AEMODIFY").method
+    )
     assert method.expression == "upper(A)"
     assert method.words.startswith("AEMODIFY is ")

@@ -67,11 +67,15 @@ def test_a_later_key_decides_where_the_first_is_equal(workshop: Any) -> None:
 
 
 def test_equal_keys_go_by_the_other_values_and_not_by_the_order_of_the_file(workshop: Any) -> None:
-    rows = [{"SUBJ": "1", "P": "a", "Q": q, "M": m} for q, m in (("x", "2"), ("y", "1"), ("x", "1"))]
+    rows = [
+        {"SUBJ": "1", "P": "a", "Q": q, "M": m} for q, m in (("x", "2"), ("y", "1"), ("x", "1"))
+    ]
     found = set()
     for order in itertools.permutations(rows):
         numbers = numbered(workshop, list(order), ["AESPID"])
-        found.add(tuple(sorted((row["Q"], row["M"], n) for row, n in zip(order, numbers, strict=True))))
+        found.add(
+            tuple(sorted((row["Q"], row["M"], n) for row, n in zip(order, numbers, strict=True)))
+        )
     assert len(found) == 1
 
 
@@ -85,7 +89,9 @@ def test_it_may_count_within_something_else(workshop: Any) -> None:
             "AESEQ": {"sequence": {"by": ["AESPID"], "within": ["USUBJID", "AECAT"]}},
         },
     }
-    rows = [{"SUBJ": "1", "P": p, "C": c} for p, c in (("a", "x"), ("b", "y"), ("c", "x"), ("d", "y"))]
+    rows = [
+        {"SUBJ": "1", "P": p, "C": c} for p, c in (("a", "x"), ("b", "y"), ("c", "x"), ("d", "y"))
+    ]
     assert workshop.convert({"raw": rows}, spec).by_record("AE", "AESEQ") == [1, 1, 2, 2]
 
 
@@ -120,7 +126,12 @@ def test_the_specs_own_keys_go_before_the_standards(workshop: Any) -> None:
 
 
 def test_an_empty_dataset_has_no_numbers(workshop: Any) -> None:
-    spec = {"dataset": "AE", "source": "raw", "where": 'T == "no"', "variables": {"AETERM": {"from": "T"}}}
+    spec = {
+        "dataset": "AE",
+        "source": "raw",
+        "where": 'T == "no"',
+        "variables": {"AETERM": {"from": "T"}},
+    }
     result = workshop.convert({"raw": [{"SUBJ": "1", "T": "a"}]}, spec)
     assert result.column("AE", "AESEQ") == []
 

@@ -71,11 +71,17 @@ def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[st
             "0.125", "g/L", {"unit": "g/L", "digits": 2}, ("0.13", 0.13, "g/L"), id="half up"
         ),
         pytest.param(
-            "-0.125", "g/L", {"unit": "g/L", "digits": 2}, ("-0.13", -0.13, "g/L"),
+            "-0.125",
+            "g/L",
+            {"unit": "g/L", "digits": 2},
+            ("-0.13", -0.13, "g/L"),
             id="half away from zero",
         ),
         pytest.param(
-            "2.675", "g/L", {"unit": "g/L", "digits": 2}, ("2.68", 2.68, "g/L"),
+            "2.675",
+            "g/L",
+            {"unit": "g/L", "digits": 2},
+            ("2.68", 2.68, "g/L"),
             id="half by the decimal text and not by binary",
         ),
         pytest.param(
@@ -87,8 +93,13 @@ def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[st
         pytest.param(
             "1.26", None, {"unit": None, "digits": 1}, ("1.3", 1.3, None), id="digits, no unit"
         ),
-        pytest.param("1", "min", "HOURS", ("0.0166666666667", 0.0166666666667, "HOURS"),
-                     id="no exact decimals: twelve digits"),
+        pytest.param(
+            "1",
+            "min",
+            "HOURS",
+            ("0.0166666666667", 0.0166666666667, "HOURS"),
+            id="no exact decimals: twelve digits",
+        ),
         pytest.param("1e3", "mg", "g", ("1", 1.0, "g"), id="an exponent"),
         pytest.param("+5", "g", "mg", ("5000", 5000.0, "mg"), id="a plus sign"),
         pytest.param(".5", "g", "mg", ("500", 500.0, "mg"), id="no digit before the point"),
@@ -198,9 +209,7 @@ def test_two_blocks_may_convert_one_test_from_different_units(workshop: Any) -> 
 @pytest.mark.parametrize(
     "test",
     [
-        pytest.param(
-            {"unit": "mg/dL", "factor": 10}, id="a factor without a standard unit"
-        ),
+        pytest.param({"unit": "mg/dL", "factor": 10}, id="a factor without a standard unit"),
         pytest.param(
             {"unit": {"from": "U"}, "standard_unit": "mmol/L", "factor": 10},
             id="a factor for a unit that differs from record to record",

@@ -47,7 +47,9 @@ def test_every_date_with_a_day_variable_gets_its_day_unasked(workshop: Any) -> N
 
 
 def test_without_dm_there_is_no_day(workshop: Any) -> None:
-    assert "AESTDY" not in workshop.convert({"raw": [{"SUBJ": "1", "D": "2020-01-10"}]}, AE).names("AE")
+    assert "AESTDY" not in workshop.convert({"raw": [{"SUBJ": "1", "D": "2020-01-10"}]}, AE).names(
+        "AE"
+    )
 
 
 def test_a_subject_that_dm_lacks_has_no_day(workshop: Any) -> None:
@@ -57,8 +59,14 @@ def test_a_subject_that_dm_lacks_has_no_day(workshop: Any) -> None:
 
 def test_the_date_and_the_reference_may_be_named(workshop: Any) -> None:
     days = {"date": "D", "reference": "DM.RFXSTDTC"}
-    spec = {**AE, "variables": {"AESTDY": {"study_day": days}, "AEENDY": {"study_day": "AESTDTC"},
-            "AESTDTC": {"datetime": "D"}}}
+    spec = {
+        **AE,
+        "variables": {
+            "AESTDY": {"study_day": days},
+            "AEENDY": {"study_day": "AESTDTC"},
+            "AESTDTC": {"datetime": "D"},
+        },
+    }
     dm = {**DM, "variables": {**DM["variables"], "RFXSTDTC": {"datetime": "X"}}}
     sources = {
         "raw": [{"SUBJ": "1", "D": "2020-01-10"}],

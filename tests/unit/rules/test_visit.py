@@ -49,7 +49,9 @@ def test_a_visit_is_known_by_its_name_its_number_and_its_raw_names(
 
 
 def test_an_unknown_visit_stays_and_is_a_finding_with_the_nearest(workshop: Any) -> None:
-    rows = [{"SUBJ": "1", "V": "5", "N": name} for name in ("WEEK 2", "Weak 2", "Unscheduled", "Weak 2")]
+    rows = [
+        {"SUBJ": "1", "V": "5", "N": name} for name in ("WEEK 2", "Weak 2", "Unscheduled", "Weak 2")
+    ]
     result = workshop.convert({"raw": rows}, LB, **HEAD)
     assert sorted(result.records("LB", "VISIT", "VISITNUM"), key=str) == [
         ("Unscheduled", None),

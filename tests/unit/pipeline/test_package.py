@@ -1,0 +1,139 @@
+"""The package on disk: complete or not there, and always the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from converters import api
+from converters.errors import OutputError
+from converters.pipeline import package
+from converters.pipeline.convert import Conversion, convert_study
+from converters.pipeline.package import check_place, write_package
+
+SPEC = {"dataset": "AE", "source": "raw", "variables": {"AETERM": {"from": "A"}}}
+
+
+@pytest.fixture
+def conversion(workshop: Any) -> Conversion:
+    rows = [{"SUBJ": "1", "A": "a"}, {"SUBJ": "2", "A": "ö"}]
+    result: Conversion = workshop.convert({"raw": rows}, SPEC).conversion
+    return result
+
+
+def write(conversion: Conversion, out: Path) -> None:
+    write_package(conversion, conversion.findings, out, lambda *_: None)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_same_study_gives_the_same_bytes(conversion: Conversion, tmp_path: Path) -> None:
+    write(conversion, tmp_path / "one")
+    again = convert_study(conversion.study)
+    write(again, tmp_path / "two")
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert one == two
+    assert {"sdtm/ae.xpt", "sdtm/define.xml", "findings.json", "manifest.json"} <= set(one)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_the_manifest_lists_every_file_with_its_hash(
+    conversion: Conversion, tmp_path: Path
+) -> None:
+    write(conversion, tmp_path / "out")
+    files = contents(tmp_path / "out")
+    manifest = json.loads(files.pop("manifest.json"))
+    listed = {item["path"]: (item["bytes"], item["sha256"]) for item in manifest["outputs"]}
+    assert listed == {
+        name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()
+    }
+    assert [item["path"] for item in manifest["inputs"]] == [
+        "study.yaml",
+        "sdtm/s0.yaml",
+        "raw/raw.csv",
+    ]
+    assert manifest["datasets"]["AE"]["records"] == 2
+    assert manifest["sources"][0]["mapped"] == 2
+
+
+def test_the_trace_on_disk_is_the_trace(conversion: Conversion, tmp_path: Path) -> None:
+    write(conversion, tmp_path / "out")
+    trace = pd.read_parquet(tmp_path / "out" / "trace" / "ae.parquet")
+    assert trace["record"].tolist() == [1, 2]
+    assert trace["file"].astype(str).tolist() == ["raw/raw.csv"] * 2
+
+
+def test_a_new_package_takes_the_place_of_the_old(conversion: Conversion, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(conversion, out)
+    (out / "sdtm" / "old.xpt").write_bytes(b"old")
+    write(conversion, out)
+    assert not (out / "sdtm" / "old.xpt").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_run_that_fails_leaves_the_old_package(
+    conversion: Conversion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write(conversion, out)
+    before = contents(out)
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device", "define.xml")
+
+    monkeypatch.setattr(package, "write_define", fail)
+    with pytest.raises(OutputError, match="define.xml: cannot be written: No space left"):
+        write(conversion, out)
+    assert contents(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_package_of_a_run_that_was_killed_between_two_renames_comes_back(
+    conversion: Conversion, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write(conversion, out)
+    before = contents(out)
+    out.rename(tmp_path / ".out.previous")
+    check_place(out)
+    assert contents(out) == before
+
+
+def test_a_folder_that_is_no_package_is_never_touched(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="is not empty and no package"):
+        check_place(tmp_path / "mine")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="is a file: the output is a folder"):
+        check_place(tmp_path / "file")
+    (tmp_path / "empty").mkdir()
+    check_place(tmp_path / "empty")
+    check_place(tmp_path / "none" / "yet")
+
+
+def test_a_run_with_findings_goes_beside_and_leaves_the_old_package(
+    workshop: Any, tmp_path: Path
+) -> None:
+    clean = workshop.study({"raw": [{"SUBJ": "1", "A": "a"}]}, SPEC)
+    out = tmp_path / "out"
+    first = api.convert(clean.folder, out, fail_on=None)
+    assert (first.out, first.published) == (out, True)
+    before = contents(out)
+    wrong = {**SPEC, "variables": {"AELLTCD": {"from": "A"}, "AETERM": {"from": "A"}}}
+    bad = workshop.study({"raw": [{"SUBJ": "1", "A": "a"}]}, wrong)
+    second = api.convert(bad.folder, out)
+    assert (second.out, second.published) == (tmp_path / "out-failed", False)
+    assert contents(out) == before
