@@ -32,7 +32,8 @@ def told(tmp_path: Path, text: str, schema: str = "dataset") -> list[str]:
         pytest.param(
             "dataset: ae\n",
             [
-                "1:10: dataset: 'ae' is not a dataset name: 2 to 8 capitals and digits, a letter first"
+                "1:10: dataset: 'ae' is not a dataset name: 2 to 8 capitals and digits, a letter"
+                " first"
             ],
             id="name of the dataset",
         ),

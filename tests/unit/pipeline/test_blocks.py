@@ -1,4 +1,4 @@
-"""Blocks of records: stacked, wide to long, long to long, written in the spec; what comes unasked."""
+"""Blocks of records: stacked, wide to long, long to long, written in the spec."""
 
 from __future__ import annotations
 

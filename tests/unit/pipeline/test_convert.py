@@ -146,7 +146,7 @@ def counted(result: Any) -> list[tuple[Any, ...]]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(study=STUDIES, seed=st.integers(0, 2**32))
 def test_the_order_of_the_input_records_does_not_matter(
     converted: Any, study: Mapping[str, list[dict[str, Any]]], seed: int
@@ -160,7 +160,7 @@ def test_the_order_of_the_input_records_does_not_matter(
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(study=STUDIES, first=st.sets(st.sampled_from(SUBJECTS)))
 def test_subjects_converted_apart_give_the_same_records(
     converted: Any, study: Mapping[str, list[dict[str, Any]]], first: set[str]
@@ -180,7 +180,7 @@ def test_subjects_converted_apart_give_the_same_records(
         assert sorted(records, key=str) == sorted([*one[name], *other[name]], key=str), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(study=STUDIES)
 def test_plain_text_columns_give_the_same_as_encoded_ones(
     converted: Any, study: Mapping[str, list[dict[str, Any]]]
@@ -193,7 +193,7 @@ def test_plain_text_columns_give_the_same_as_encoded_ones(
         assert one.trace(name) == other.trace(name)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(study=STUDIES)
 def test_the_trace_leads_to_the_raw_record_of_every_output_record(
     converted: Any, study: Mapping[str, list[dict[str, Any]]]

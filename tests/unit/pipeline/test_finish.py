@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from converters.errors import SpecError
+
 ROWS = [
     {"SUBJ": "10", "T": "b", "E": "no", "N": "1.50"},
     {"SUBJ": "9", "T": "a", "E": None, "N": None},
@@ -137,6 +139,24 @@ def test_qualifiers_of_a_split_dataset_name_its_domain(workshop: Any) -> None:
     }
     result = workshop.convert({"raw": ROWS}, spec)
     assert result.records("SUPPLBCH", "RDOMAIN", "IDVAR", "QVAL") == [("LB", "LBSEQ", "b")]
+
+
+def test_qualifiers_of_two_datasets_never_go_into_one_name(workshop: Any) -> None:
+    specs = [
+        {
+            "dataset": name,
+            "domain": "LB",
+            "source": "raw",
+            "findings": [{"test": test, "from": "N"}],
+            "supplemental": {"LBX": {"label": "X", "from": "T"}},
+        }
+        for name, test in (("LBCHEM", "GLUC"), ("LBCHEMX", "ALT"))
+    ]
+    try:
+        datasets = workshop.convert({"raw": ROWS}, *specs).conversion.datasets
+    except SpecError:
+        return
+    assert sum(name.startswith("SUPP") for name in datasets) == 2
 
 
 def test_a_qualifier_that_reads_others_and_other_datasets(workshop: Any) -> None:

@@ -33,8 +33,7 @@ def test_each_case_is_a_finding_with_its_count_and_first_record() -> None:
 def test_cases_that_no_record_has_and_records_without_a_case_give_nothing() -> None:
     assert grouped([0, 2], {1: ("y", "is y")}) == []
     assert grouped([0, 1], {}) == []
-    assert grouped([], {0: ("x", "is x")}) == []
-    assert grouped([-1, -1], {0: ("x", "is x")}) == []
+    assert grouped([], {}) == []
 
 
 def test_equal_counts_stand_in_the_order_of_their_values() -> None:

@@ -94,7 +94,7 @@ def test_a_run_that_fails_leaves_the_old_package(
         raise OSError(28, "No space left on device", "define.xml")
 
     monkeypatch.setattr(package, "write_define", fail)
-    with pytest.raises(OutputError, match="define.xml: cannot be written: No space left"):
+    with pytest.raises(OutputError, match=r"define\.xml: cannot be written: No space left"):
         write(conversion, out)
     assert contents(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -171,6 +171,21 @@ def test_a_second_join_may_go_by_what_the_first_brought(workshop: Any) -> None:
     assert [record for *_, record in result.trace("AE")] == [1, 3]
 
 
+def test_a_record_that_one_of_two_joins_with_its_source_uses_is_mapped(workshop: Any) -> None:
+    spec = {
+        **AE,
+        "join": [
+            {"source": "other", "by": {"A": "Z"}, "take": ["KIND"]},
+            {"source": "other", "by": {"B": "ID"}, "take": {"Z": "WORD"}},
+        ],
+        "variables": {"AETERM": {"from": "WORD"}, "AEMODIFY": {"from": "KIND"}},
+    }
+    rows = [{"SUBJ": "1", "A": "two", "B": "1"}]
+    result = workshop.convert({"raw": rows, "other": OTHER}, spec, **HEAD)
+    assert result.records("AE", "AETERM", "AEMODIFY") == [("one", "y")]
+    assert result.account("other")["mapped"] == 2
+
+
 def test_a_source_that_is_only_joined_is_not_said_to_be_read_by_nothing(workshop: Any) -> None:
     spec = {**AE, "join": [{"source": "other", "by": {"B": "ID"}, "take": ["Z"]}]}
     result = workshop.convert({"raw": ROWS, "other": OTHER, "third": OTHER}, spec, **HEAD)

@@ -24,7 +24,7 @@ import pytest
         ("0", "0"),
         ("line\nbreak", "line\nbreak"),
         ('say "ah"', 'say "ah"'),
-        ("Ödème – 5 µg", "Ödème – 5 µg"),
+        ("Ödème ≥ 5 µg", "Ödème ≥ 5 µg"),
     ],
 )
 def test_the_value_is_as_collected_without_blanks_around_it(
