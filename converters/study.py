@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from converters.errors import Problem, SpecError
-from converters.mapping.check import check_document
+from converters.errors import Problem, SpecError, nearest
+from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.settings import Dates, Settings, Visit
 from converters.mapping.spec import DatasetSpec, build_spec
 from converters.sources import SourceSpec
+from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
 
 DEFAULT_SDTMIG = "3.4"
@@ -66,7 +67,7 @@ def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[
     except SpecError as error:
         return None, list(error.problems)
     problems = check_document(document, schema)
-    return (None if problems else document), problems
+    return (mended(document, schema) if problems else document), problems
 
 
 def _read_specs(folder: Path, problems: list[Problem]) -> tuple[dict[str, DatasetSpec], set[str]]:
@@ -100,6 +101,13 @@ def _study(
     }
     default = data.get("usubjid", "")
     usubjid = {name: item.get("usubjid", default) for name, item in data["sources"].items()}
+    known = sdtmig_versions()
+    version = scalar_text(data.get("standards", {}).get("sdtmig", DEFAULT_SDTMIG))
+    if version not in known:
+        message = (
+            f"SDTMIG '{version}' is not known, only {', '.join(known)}{nearest(version, known)}"
+        )
+        problems.append(document.problem(("standards", "sdtmig"), message))
     settings = _settings(document, problems)
     if problems or settings is None:
         raise SpecError(*problems)

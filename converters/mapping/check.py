@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -43,6 +45,41 @@ def check_document(document: Document, name: str) -> list[Problem]:
     errors = _validator(name).iter_errors(document.data)
     problems = {item for error in errors for item in _problems(document, error)}
     return sorted(problems)
+
+
+def mended(document: Document, name: str) -> Document | None:
+    """The document without what its JSON Schema refuses, so that the rest can be checked too.
+
+    Unknown keys are left out, variables with a fault are said to be empty; None if that does not
+    help.
+    """
+    data = copy.deepcopy(document.data)
+    errors = sorted(_validator(name).iter_errors(data), key=lambda e: -len(e.absolute_path))
+    for error in errors:
+        _mend(data, tuple(error.absolute_path), error)
+    if list(_validator(name).iter_errors(data)):
+        return None
+    return replace(document, data=data)
+
+
+def _mend(data: Any, path: Path_, error: Any) -> None:
+    for place in range(len(path) - 1, 0, -1):
+        if path[place - 1] in ("variables", "supplemental"):
+            parent = _at(data, path[:place])
+            label = {"label": "x"} if path[place - 1] == "supplemental" else {}
+            if isinstance(parent, dict):
+                parent[path[place]] = {"empty": True, **label}
+            return
+    if error.validator == "additionalProperties":
+        owner = _at(data, path)
+        for key in set(owner) - set(error.schema.get("properties", {})):
+            owner.pop(key)
+
+
+def _at(data: Any, path: Path_) -> Any:
+    for part in path:
+        data = data[part] if not isinstance(data, dict) else data.get(part, {})
+    return data
 
 
 def _problems(document: Document, error: Any) -> Iterator[Problem]:

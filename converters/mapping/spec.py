@@ -154,7 +154,7 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         path=path,
         source=data.get("source"),
         rows=tuple(data["rows"]) if "rows" in data else None,
-        where=Named(data["where"], f"not {data['where']}", (*path, "where"))
+        where=Named(data["where"], f"not ({data['where']})", (*path, "where"))
         if "where" in data
         else None,
         exclude=_named(data, path, "exclude"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,12 +39,18 @@ class BlockBuilder:
         domain: Domain,
         known: Mapping[str, DomainVariable],
         terminology: Terminology,
+        *,
         study_id: str,
         days: bool,
+        before: Sequence[str] = (),
     ) -> None:
-        """``known`` are the variables the dataset may have; ``days``: study days can be made."""
+        """``known`` are the variables the dataset may have; ``days``: study days can be made.
+
+        ``before`` are the parts of a split dataset that come before this one.
+        """
         self.spec, self.domain, self.known = spec, domain, known
         self.terminology, self.study_id, self.days = terminology, study_id, days
+        self.before = tuple(before)
         self.problems: list[Problem] = []
         self._omitted: set[str] = set()
 
@@ -210,7 +216,6 @@ class BlockBuilder:
         self, block: BlockSpec, stated: Mapping[str, Definition], names: set[str]
     ) -> dict[str, Definition]:
         rule_of = dict(self._identifiers(block))
-        rule_of |= dict(self._visit(stated))
         rule_of |= dict(self._days(names))
         if self.domain.dataset_class in FINDINGS:
             rule_of |= dict(self._results(names))
@@ -222,6 +227,7 @@ class BlockBuilder:
             for name, (rule, args) in rule_of.items()
             if name in self.known and name not in stated and name not in self._omitted
         }
+        found |= self._visit(stated)
         test = f"{self.domain.name}TEST"
         if test in found:
             found[test] = self._paired(found[test], stated.get(f"{test}CD"))
@@ -241,13 +247,16 @@ class BlockBuilder:
         if block.rows is None:
             yield "USUBJID", ("subject", True)
 
-    def _visit(self, stated: Mapping[str, Definition]) -> Iterator[tuple[str, tuple[str, Any]]]:
-        for name in ("VISIT", "VISITNUM"):
-            definition = stated.get(name)
-            if definition is not None and definition.rule.name == "visit":
-                for other in ("VISIT", "VISITNUM", "VISITDY"):
-                    yield other, ("visit", definition.args)
-                return
+    def _visit(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
+        """VISIT, VISITNUM and VISITDY go together: who states one by its rule gets them all."""
+        given = (stated.get(name) for name in ("VISIT", "VISITNUM"))
+        definition = next((d for d in given if d is not None and d.rule.name == "visit"), None)
+        names = [n for n in ("VISIT", "VISITNUM", "VISITDY") if n in self.known]
+        return {
+            name: replace(definition, target=self._standard_target(name), changes=(), attributes={})
+            for name in names
+            if definition is not None and name not in stated and name not in self._omitted
+        }
 
     def _days(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
         if not self.days:
@@ -279,8 +288,8 @@ class BlockBuilder:
     def _sequence(self, names: set[str]) -> dict[str, Any]:
         keys = [key for key in (self.spec.keys or self.domain.keys) if key in names]
         if "USUBJID" in self.known:
-            by = [key for key in keys if key not in ("STUDYID", "USUBJID")]
-            return {"by": by or ["USUBJID"]}
+            by = [key for key in keys if key not in ("STUDYID", "USUBJID")] or ["USUBJID"]
+            return {"by": by, "after": list(self.before)} if self.before else {"by": by}
         by = [key for key in keys if key not in ("STUDYID", f"{self.domain.name}SEQ")]
         return {"by": by or ["STUDYID"], "within": by[:1] or ["STUDYID"]}
 

@@ -48,20 +48,16 @@ def _dataset(work: Work, settings: Settings) -> Dataset:
 
 
 def _order(work: Work) -> Rows:
-    """By subject (code point order), then --SEQ, else the natural keys."""
+    """By subject (code point order) and --SEQ; without these by the natural keys."""
     plan, made = work.plan, work.made
-    key = np.zeros(work.rows, dtype=np.int64)
-    size = 1
+    subject = np.zeros(work.rows, dtype=np.int64)
+    by = [name for name in plan.keys if name not in ("STUDYID", "USUBJID")]
     if "USUBJID" in made:
-        key, size = columns.ranks(made["USUBJID"], plain=True)
-    sequence = f"{plan.domain.name}SEQ"
-    by = (
-        [sequence]
-        if sequence in made
-        else [k for k in plan.keys if k not in ("STUDYID", "USUBJID")]
-    )
+        subject, _ = columns.ranks(made["USUBJID"], plain=True)
+        sequence = f"{plan.domain.name}SEQ"
+        by = [sequence] if sequence in made else by
     rest = columns.sort_key([made[name] for name in by], work.rows)
-    return np.lexsort((rest, key)) if size > 1 or by else np.arange(work.rows)
+    return np.lexsort((rest, subject))
 
 
 def _trace(work: Work, order: Rows) -> pd.DataFrame:

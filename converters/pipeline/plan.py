@@ -81,6 +81,7 @@ class _Planner:
         self.datasets: dict[str, DatasetPlan] = {}
         self.needs: dict[Node, dict[Node, tuple[Document, Path_]]] = {}
         self.read: dict[str, set[str]] = {name: set() for name in study.sources}
+        self.subjects: set[str] = set()
 
     def plan(self) -> Plan:
         if not self.study.sdtm and not self.study.unreadable:
@@ -108,10 +109,20 @@ class _Planner:
             self.problems += [spec.document.problem(place, item.message) for item in error.problems]
             return
         known = known_variables(settings.sdtmig, spec.domain, data.get("class", ""))
+        siblings = sorted(s.name for s in self.study.sdtm.values() if s.domain == spec.domain)
         builder = BlockBuilder(
-            spec, domain, known, settings.terminology, settings.study_id, "DM" in self.study.sdtm
+            spec,
+            domain,
+            known,
+            settings.terminology,
+            study_id=settings.study_id,
+            days="DM" in self.study.sdtm,
+            before=siblings[: siblings.index(spec.name)],
         )
         self._layout(spec, domain)
+        if spec.qualifiers and "USUBJID" not in known:
+            message = f"supplemental qualifiers belong to a subject; {spec.domain} has no USUBJID"
+            self.problems.append(spec.document.problem(("supplemental",), message, at_key=True))
         blocks = builder.build()
         self.problems += builder.problems
         keys = [key for key in (spec.keys or domain.keys) if key in blocks[0].definitions]
@@ -127,6 +138,7 @@ class _Planner:
                 "exclude",
                 "reject",
                 "join",
+                "columns",
                 "unpivot",
                 "keep",
                 "findings",
@@ -138,6 +150,7 @@ class _Planner:
                     )
                     self.problems.append(document.problem((key,), message, at_key=True))
         for block in spec.blocks:
+            self._test_units(spec, block)
             if (block.source is None) == (block.rows is None):
                 message = "records come either from a 'source' or from 'rows' written in the spec"
                 self.problems.append(document.problem(block.path, message))
@@ -149,6 +162,17 @@ class _Planner:
                     document.problem((*block.path, "findings"), message, at_key=True)
                 )
 
+    def _test_units(self, spec: DatasetSpec, block: BlockSpec) -> None:
+        for test in block.tests:
+            fixed = isinstance(test.keys.get("unit"), str) and "standard_unit" in test.keys
+            for key in ("factor", "offset"):
+                if key in test.keys and not fixed:
+                    message = (
+                        f"'{key}' needs a 'unit' written here and a 'standard_unit';"
+                        " for units from a column state 'standard_units'"
+                    )
+                    self.problems.append(spec.document.problem((*test.path, key), message))
+
     def _keys(self, plan: DatasetPlan) -> None:
         for number, key in enumerate(plan.spec.keys or ()):
             if key not in plan.variables:
@@ -157,9 +181,8 @@ class _Planner:
                 self.problems.append(plan.spec.document.problem(("keys", number), message))
 
     def _subjects(self) -> None:
-        """The usubjid expressions of the sources that are used: what they read."""
-        used = {b.source for spec in self.study.sdtm.values() for b in spec.blocks if b.source}
-        for name in sorted(used & set(self.study.sources)):
+        """The usubjid expressions of the sources whose subjects are asked for: what they read."""
+        for name in sorted(self.subjects):
             text = self.study.usubjid.get(name, "")
             own = self.study.document.data["sources"][name]
             place: Path_ = ("sources", name, "usubjid") if "usubjid" in own else ("usubjid",)
@@ -254,32 +277,32 @@ class _Block:
 
     def connect(self) -> None:
         """Enters the needs of the block's records and variables into the plan."""
-        if self.source is not None and not self._source_exists():
-            return
+        if self.source is not None:
+            self._check_source()
         records = (self.plan.spec.name, RECORDS)
         for place, name in self._record_columns():
             self._column(records, place, name)
-        for place, text in (*self._computed_columns(), *self._record_conditions()):
-            self._expression(records, place, text, raw_only=True)
+        self._computed_columns()
+        for place, text in self._record_conditions():
+            self._expression(records, place, text, unmade=set())
         if self.source in self.planner.datasets:
             self._need(records, (self.source, RECORDS), (*self.spec.path, "source"))
         self._joins()
         for name, definition in self.block.definitions.items():
             self._definition(name, definition)
 
-    def _source_exists(self) -> bool:
+    def _check_source(self) -> None:
         study = self.planner.study
         source = str(self.source)
-        if source in study.sources or source in self.planner.datasets:
-            return True
-        if source in study.unreadable or source in study.sdtm:
-            return False
-        self._problem((*self.spec.path, "source"), _unknown_source(source, study))
-        return False
+        if source not in (*study.sources, *study.unreadable, *study.sdtm):
+            self._problem((*self.spec.path, "source"), _unknown_source(source, study))
 
-    def _computed_columns(self) -> Iterator[tuple[Path_, str]]:
+    def _computed_columns(self) -> None:
+        later = set(self.spec.columns)
         for name, text in self.spec.columns.items():
-            yield (*self.spec.path, "columns", name), text
+            place = (*self.spec.path, "columns", name)
+            self._expression((self.plan.spec.name, RECORDS), place, text, unmade=later)
+            later.discard(name)
 
     def _record_conditions(self) -> Iterator[tuple[Path_, str]]:
         if self.spec.where:
@@ -316,10 +339,17 @@ class _Block:
                     message = f"the records have a column '{new}' already: give it another name"
                     self._problem((*join.path, "take"), f"{message} (take: {{{name}: NEW_NAME}})")
             for name in join.by:
-                self._column(records, (*join.path, "by"), name)
+                if name in self.added and name not in self._joined():
+                    message = f"'{name}' is made after the join: keys are columns of the source"
+                    self._problem((*join.path, "by"), message)
+                else:
+                    self._column(records, (*join.path, "by"), name)
             if join.where:
                 see = partial(planner.raw, join.source)
                 planner.expression(self.document, (*join.path, "where"), join.where, see)
+
+    def _joined(self) -> set[str]:
+        return {name for join in self.spec.joins for name in join.take.values()}
 
     def _definition(self, name: str, definition: Definition) -> None:
         node = (self.plan.spec.name, name)
@@ -341,8 +371,15 @@ class _Block:
         for place, (source, column) in reads.sources:
             self._other_source((*definition.path, *place), source, column)
 
-    def _expression(self, node: Node, place: Path_, text: str, *, raw_only: bool = False) -> None:
+    def _expression(
+        self, node: Node, place: Path_, text: str, *, unmade: set[str] | None = None
+    ) -> None:
+        """``unmade`` is given where only raw columns can be used: those that come later."""
+        raw_only = unmade is not None
+
         def see(ref: Ref) -> str | None:
+            if raw_only and ref.scope in (None, "raw") and ref.name in (unmade or ()):
+                return f"the column '{ref.name}' is computed after this one"
             if ref.scope is None and not raw_only and self._own(node, ref.name):
                 self._need(node, (node[0], ref.name), place)
             elif ref.scope == node[0] and not raw_only:
@@ -407,6 +444,7 @@ class _Block:
     def _subject(self, place: Path_) -> None:
         source = str(self.source)
         if self.planner.study.usubjid.get(source):
+            self.planner.subjects.add(source)
             return
         headers = self.planner.headers
         if headers is None or "USUBJID" in headers.get(source, ()):
@@ -436,7 +474,9 @@ class _Block:
         study = self.planner.study
         if source not in study.sources:
             self._problem(place, _unknown_source(source, study))
-        elif not (column == "USUBJID" and study.usubjid.get(source)):
+        elif column == "USUBJID" and study.usubjid.get(source):
+            self.planner.subjects.add(source)
+        else:
             message = self.planner.raw_column(source, column)
             if message:
                 self._problem(place, message)

@@ -124,7 +124,9 @@ class View:
             column = rule.apply(args, column, self, target)
         if target.kind == "Num":
             return self._number(column)
-        return columns.map_text(column, list) if columns.is_number(column) else column
+        if columns.is_number(column) or "" in columns.parts(column).values:
+            return columns.map_text(column, lambda values: [value or None for value in values])
+        return column
 
     def _number(self, column: pd.Series) -> pd.Series:
         if columns.is_number(column):
@@ -132,7 +134,7 @@ class View:
         problems = {
             value: f"'{value}' is not a number"
             for value in columns.parts(column).values
-            if np.isnan(columns.parse_number(value))
+            if value and np.isnan(columns.parse_number(value))
         }
         self.report_values("not-a-number", Severity.ERROR, column, problems, ("SD0055",))
         return columns.to_number(column)

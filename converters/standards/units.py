@@ -38,7 +38,6 @@ def _atoms() -> dict[str, tuple[str, Fraction]]:
         "kIU": ("international units", Fraction(1000)),
         "%": ("fraction", Fraction(1, 100)),
         "fraction of 1": ("fraction", Fraction(1)),
-        "g%": ("fraction", Fraction(1, 100)),
     }
     for power in (3, 6, 9, 12):
         atoms[f"10^{power}"] = ("count", Fraction(10) ** power)

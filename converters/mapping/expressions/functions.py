@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from converters.iso8601 import pack
+from converters.iso8601 import DateOptions, compile_format, pack, to_iso8601
 from converters.mapping.expressions import vectors
 from converters.mapping.expressions.vectors import Number, Text, Truth, Vector
 
@@ -300,6 +300,24 @@ def _date_key(x: Text) -> Number:
     packed, known = pack(x.values)
     dates = np.where(known >= 3, packed // 1_000_000, np.nan)
     return np.asarray(vectors.spread(dates, np.nan, np.float64)[x.codes])
+
+
+def _iso8601(x: Text, form: str) -> Text:
+    return vectors.encode(x.codes, to_iso8601(x.values, None, _date_options(form)).values)
+
+
+def _date_options(form: str) -> DateOptions:
+    return DateOptions(formats=(compile_format(form),) if form else ())
+
+
+def _date_form(value: Constant) -> str:
+    if not isinstance(value, str):
+        return 'a form in quotes, as "dd-mon-yyyy"'
+    try:
+        _date_options(value)
+    except ValueError as error:
+        return f"a form of dates ({error})"
+    return ""
 
 
 def _is_complete_date(x: Text) -> Truth:
@@ -837,6 +855,18 @@ _ALL = [
         44,
         "whole years from {1} to {0}",
         _years,
+    ),
+    Function(
+        "iso8601",
+        "date",
+        (_X_TEXT, Parameter("form", "constant", _date_form, optional=True, default="")),
+        "text",
+        "A raw date in ISO 8601, missing where it cannot be read; for keys and conditions."
+        " Variables have the rule ``datetime``, which reports what it cannot read.",
+        'iso8601("14-mar-2015", "dd-mon-yyyy")',
+        "2015-03-14",
+        "{0} in ISO 8601",
+        _iso8601,
     ),
     Function(
         "is_complete_date",

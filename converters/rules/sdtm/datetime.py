@@ -15,12 +15,16 @@ from converters.mapping.settings import Dates
 from converters.rules.rule import Reads, Records, Rule, Target
 
 _COLUMNS = ("date", "time", "year", "month", "day")
+#: What workbooks and SAS sources give; no format of the study can mean anything else by it.
+_ISO = ("yyyy-mm-dd", "yyyy-mm-ddThh:mm", "yyyy-mm-ddThh:mm:ss")
 _PARTS_FORMATS = ("dd/mm/yyyy", "dd/mon/yyyy", "dd/mm/yy")
 
 
 def _options(args: Any, dates: Dates) -> iso8601.DateOptions:
     args = args if isinstance(args, Mapping) else {}
-    formats = _list(args.get("format", ())) or dates.formats
+    formats = _list(args.get("format", ()))
+    if not formats and dates.formats:
+        formats = (*dates.formats, *_ISO)
     if "year" in args:
         formats = _PARTS_FORMATS
     return iso8601.DateOptions(
@@ -79,11 +83,12 @@ def _check(args: Any) -> Iterator[tuple[Path_, str]]:
         return
     if not any(key in args for key in _COLUMNS):
         yield (), "datetime needs a 'date' or a 'time' column, or 'year', 'month' and 'day'"
-    if "year" in args and ("date" in args or "format" in args):
-        yield (
-            ("year",),
-            "datetime takes either a 'date' (with its 'format') or 'year' and its parts",
-        )
+    parts = [key for key in ("year", "month", "day") if key in args]
+    if parts and ("date" in args or "format" in args):
+        message = "datetime takes either a 'date' (with its 'format') or 'year', 'month' and 'day'"
+        yield (parts[0],), message
+    elif parts and "year" not in args:
+        yield (parts[0],), f"'{parts[0]}' needs the 'year' too"
     for key in ("format", "time_format"):
         for text in _list(args.get(key, ())):
             try:

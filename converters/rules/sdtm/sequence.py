@@ -10,6 +10,7 @@ import pandas as pd
 
 from converters import columns
 from converters.dataset import Origin
+from converters.keys import match
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -28,6 +29,9 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     lengths = np.diff(np.append(starts, rows))
     numbers = np.empty(rows, dtype=np.float64)
     numbers[order] = np.arange(1, rows + 1) - np.repeat(starts, lengths)
+    for name in args.get("after", ()):
+        subjects = [records.dataset(name).variable("USUBJID")]
+        numbers += match([records.variable("USUBJID")], subjects).counts()
     return pd.Series(numbers)
 
 
@@ -38,12 +42,14 @@ def _tied(group: Any, place: Any, order: Any) -> bool:
 
 def _reads(args: Mapping[str, Any], _: Target) -> Reads:
     names = [*args.get("within", ["USUBJID"]), *args["by"]]
-    return Reads(variables=tuple(((), name) for name in names))
+    others = tuple((("after",), (name, "USUBJID")) for name in args.get("after", ()))
+    return Reads(variables=tuple(((), name) for name in names), others=others)
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
     within = ", ".join(args.get("within", ["USUBJID"]))
-    return f"Sequential number within {within}, in the order of {', '.join(args['by'])}."
+    after = f", after the records of {', '.join(args['after'])}" if "after" in args else ""
+    return f"Sequential number within {within}, in the order of {', '.join(args['by'])}{after}."
 
 
 _NAMES = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
@@ -56,7 +62,11 @@ RULE = Rule(
         "type": "object",
         "additionalProperties": False,
         "required": ["by"],
-        "properties": {"by": _NAMES, "within": _NAMES},
+        "properties": {
+            "by": _NAMES,
+            "within": _NAMES,
+            "after": {**_NAMES, "description": "Parts of a split dataset to go on from."},
+        },
     },
     apply=_apply,
     reads=_reads,

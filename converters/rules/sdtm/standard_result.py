@@ -1,12 +1,14 @@
 """``standard_result``: --STRESC, --STRESN and --STRESU from the result as collected.
 
-A number is converted into the test's standard unit, exactly, in decimal arithmetic; other text is
-copied. Factors come from the spec, and for units of one dimension (mg/dL to g/L) from the table of
-units (SDTMIG 4.5.1).
+A number, also one behind ``<`` or ``>``, is converted into the test's standard unit, exactly, in
+decimal arithmetic; other text is copied, and keeps the unit that it was collected with. Factors
+come from the spec, and for units of one dimension (mg/dL to g/L) from the table of units
+(SDTMIG 4.5.1).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +26,7 @@ from converters.standards.units import conversion
 
 _DIGITS = 12
 _SAME = (Fraction(1), Fraction(0))
+_RESULT = re.compile(r"((?:[<>]=?)?)\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,18 @@ def _result(
     standard = standards.get(test or "")
     change = _conversion(standard, unit)
     digits = standard.digits if standard else None
-    if np.isnan(columns.parse_number(value)) or (change in (None, _SAME) and digits is None):
+    sign, number = _quantity(value)
+    if number is None or (change in (None, _SAME) and digits is None):
         return value
     factor, offset = change or _SAME
-    return decimal_text(Fraction(value.strip()) * factor + offset, digits)
+    return sign + decimal_text(number * factor + offset, digits)
+
+
+def _quantity(value: str) -> tuple[str, Fraction | None]:
+    """A result as the sign before it (``<``, ``>=``) and its number; None: it is none."""
+    sign, number = _RESULT.fullmatch(value.strip()).groups()  # type: ignore[union-attr]
+    known = not np.isnan(columns.parse_number(number))
+    return sign, Fraction(number) if known else None
 
 
 def decimal_text(number: Fraction, digits: int | None) -> str:
@@ -126,18 +137,20 @@ def _unit(
     result: pd.Series,
     records: Records,
 ) -> pd.Series:
-    def choose(tests: list[Any], units: list[Any], there: list[Any]) -> Iterator[str | None]:
-        for test, unit, present in zip(tests, units, there, strict=True):
+    def choose(tests: list[Any], units: list[Any], kinds: list[Any]) -> Iterator[str | None]:
+        for test, unit, kind in zip(tests, units, kinds, strict=True):
             standard = standards.get(test or "")
-            if present != present:
+            known = standard is not None and _conversion(standard, unit) is not None
+            if kind is None:
                 yield None
-            elif _conversion(standard, unit) is not None and standard is not None:
-                yield standard.unit
             else:
-                yield unit
+                yield standard.unit if known and standard and kind == "number" else unit
 
-    present = pd.Series(np.where(columns.missing(result), np.nan, 1.0))
-    return columns.map_tuples([test, unit, present], records.rows, lambda *x: list(choose(*x)))
+    def kinds(values: list[str]) -> list[str]:
+        return ["text" if _quantity(value)[1] is None else "number" for value in values]
+
+    kind = columns.map_text(result, kinds)
+    return columns.map_tuples([test, unit, kind], records.rows, lambda *x: list(choose(*x)))
 
 
 def _report_unconverted(

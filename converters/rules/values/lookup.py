@@ -141,6 +141,10 @@ def _check(args: Mapping[str, Any]) -> Problems:
         yield (), "a lookup names either a 'dataset' or a 'source'"
     if ("take" in args) == (args.get("pick") in ("count", "exists")):
         yield (), "a lookup needs 'take', except with 'pick: count' or 'pick: exists'"
+    for ref in parse(args["where"]).refs if "where" in args else ():
+        if ref.scope not in (None, "raw"):
+            name = f"{ref.scope}.{ref.name}"
+            yield ("where",), f"'{name}': only columns of the table looked into can be used here"
     if args.get("pick") in ("first", "last") and "order" not in args:
         yield ("pick",), f"'pick: {args['pick']}' needs an 'order'"
 
