@@ -117,7 +117,7 @@ BLOCK = st.fixed_dictionaries(
         "reject": NAMED,
         "keep": KEEP,
         "unpivot": st.just({"columns": ["A", "B"], "name": "N", "value": "V"}),
-        "columns": st.just({"C": "upper(C)"}),
+        "columns": st.just({"D": "upper(C)"}),
     },
 )
 TESTS = [{"test": "GLUC", "from": "A", "not_done": 'B == "2"'}, {"test": "ALT", "from": "C"}]

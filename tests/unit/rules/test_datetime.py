@@ -120,11 +120,6 @@ def test_a_year_alone_is_a_date(workshop: Any) -> None:
     assert workshop.made({"datetime": {"year": "Y"}}, [{"Y": "2020"}], NAME) == ["2020"]
 
 
-def test_a_month_and_a_day_without_a_year_column_are_a_date_without_year(workshop: Any) -> None:
-    args = {"month": "M", "day": "D"}
-    assert workshop.made({"datetime": args}, [{"M": "3", "D": "4"}], NAME) == ["--03-04"]
-
-
 @pytest.mark.parametrize(
     ("row", "shown"),
     [({"Y": "2021", "M": "2", "D": "29"}, "29/2/2021"), ({"Y": "2020", "M": "13", "D": "4"}, None)],
@@ -179,6 +174,7 @@ def test_the_studys_time_zone_is_added_to_times_only(workshop: Any) -> None:
         ("{}", "datetime needs a 'date' or a 'time' column, or 'year', 'month' and 'day'"),
         ("{year: D, date: D}", "takes either a 'date' (with its 'format') or 'year'"),
         ("{year: D, format: dd/mm/yyyy}", "takes either a 'date' (with its 'format') or 'year'"),
+        ("{month: D, day: D}", "'month' needs the 'year' too"),
         ("{date: D, format: dd/xx/yyyy}", "dd/xx/yyyy"),
         ("{date: D, pivot: 100}", "pivot: "),
         ("{date: D, timezone: CET}", "'CET' is not a time zone such as +01:00 or Z"),

@@ -39,7 +39,12 @@ def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[st
         pytest.param("98.6", "F", "C", ("37", 37.0, "C"), id="offset"),
         pytest.param("-40", "F", "C", ("-40", -40.0, "C"), id="negative"),
         pytest.param("1", "LB", "kg", ("0.45359237", 0.45359237, "kg"), id="pound"),
-        pytest.param("<5", "mg/dL", "g/L", ("<5", None, "g/L"), id="text with a number"),
+        pytest.param("<5", "mg/dL", "g/L", ("<0.05", None, "g/L"), id="a sign before it"),
+        pytest.param(">= 2.50", "g", "mg", (">=2500", None, "mg"), id="a sign and a blank"),
+        pytest.param("< 5", "g/L", "g/L", ("< 5", None, "g/L"), id="a sign, nothing to convert"),
+        pytest.param("TRACE", "mg/dL", "g/L", ("TRACE", None, "mg/dL"), id="text keeps its unit"),
+        pytest.param("5-10", "mg/dL", "g/L", ("5-10", None, "mg/dL"), id="a range is text"),
+        pytest.param("<", "mg/dL", "g/L", ("<", None, "mg/dL"), id="a sign alone"),
         pytest.param("NEGATIVE", None, "g/L", ("NEGATIVE", None, None), id="text"),
         pytest.param(None, "mg/dL", "g/L", (None, None, None), id="no result, no unit"),
         pytest.param("5", None, None, ("5", 5.0, None), id="no unit anywhere"),
@@ -104,7 +109,7 @@ def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[st
         pytest.param("+5", "g", "mg", ("5000", 5000.0, "mg"), id="a plus sign"),
         pytest.param(".5", "g", "mg", ("500", 500.0, "mg"), id="no digit before the point"),
         pytest.param("5.", "g", "mg", ("5000", 5000.0, "mg"), id="no digit behind the point"),
-        pytest.param("1,5", "g", "mg", ("1,5", None, "mg"), id="a decimal comma is text"),
+        pytest.param("1,5", "g", "mg", ("1,5", None, "g"), id="a decimal comma is text"),
     ],
 )
 def test_the_result_is_converted_exactly(
