@@ -40,7 +40,7 @@ RECORDS = {
     "SC": 20,
     "SE": 60,
     "SS": 40,
-    "SV": 144,
+    "SV": 143,
     "TA": 3,
     "TE": 3,
     "TI": 3,
@@ -55,6 +55,7 @@ RECORDS = {
     "SUPPMH": 20,
     "SUPPNV": 172,
     "SUPPRS": 360,
+    "SUPPSV": 1,
 }
 
 
@@ -120,7 +121,7 @@ def test_every_raw_record_is_accounted_for(report: Report) -> None:
     }
 
 
-def test_only_the_laboratorys_control_note_and_first_run_are_left_out(report: Report) -> None:
+def test_what_is_left_out_is_named(report: Report) -> None:
     left_out = {
         account["source"]: account["excluded"] | account["rejected"]
         for account in report.sources
@@ -131,6 +132,8 @@ def test_only_the_laboratorys_control_note_and_first_run_are_left_out(report: Re
         "LB: note below the results": 1,
         "LB: superseded by a later run of the same sample": 7,
     }
+    # its day and reason stand in the record of the visit
+    assert left_out.pop("edc_sv") == {"SV: another day of a visit, in the record of its first": 1}
     assert set(map(bool, left_out.values())) == {False}
 
 
@@ -355,15 +358,24 @@ def test_no_scan_shows_an_enhancing_lesion_or_a_change(datasets: Datasets) -> No
 def test_visits_that_no_plan_foresaw_stand_in_order_of_time(datasets: Datasets) -> None:
     visits = datasets["SV"]
     unplanned = visits[visits["SVPRESP"] == ""]
-    assert sorted(unplanned["subject"]) == [4, 6, 12, 12]
-    assert set(unplanned["SVUPDES"]) == {
-        "MEDICATION QUERY",
-        "KNEE PAIN",
-        "KNEE PAIN FOLLOW-UP",
-        "CONTINUED: SUBJECT TOO TIRED ON DAY 1",
-    }
+    assert sorted(unplanned["subject"]) == [4, 12, 12]
+    assert set(unplanned["SVUPDES"]) == {"MEDICATION QUERY", "KNEE PAIN", "KNEE PAIN FOLLOW-UP"}
+    assert unplanned["VISITDY"].isna().all()
     in_order = visits.sort_values(["subject", "VISITNUM"])
     assert in_order.groupby("subject")["SVSTDTC"].is_monotonic_increasing.all()
+
+
+def test_a_visit_held_on_two_days_is_one_record_that_ends_on_the_second(
+    datasets: Datasets,
+) -> None:
+    visits = datasets["SV"]
+    long = visits[visits["SVENDTC"] > visits["SVSTDTC"]]
+    assert long[["subject", "VISIT"]].to_numpy().tolist() == [[6, "MONTH 12"]]
+    days = pd.to_datetime(long[["SVSTDTC", "SVENDTC"]].iloc[0])
+    assert 1 <= (days["SVENDTC"] - days["SVSTDTC"]).days <= 7
+    reason = datasets["SUPPSV"].iloc[0]
+    assert (reason["subject"], float(reason["IDVARVAL"])) == (6, long["SVSEQ"].item())
+    assert reason["QVAL"] == "CONTINUED: SUBJECT TOO TIRED ON DAY 1"
 
 
 # --- EDSS ------------------------------------------------------------------------------------
