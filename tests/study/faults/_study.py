@@ -116,9 +116,11 @@ class Change:
     new: str | bytes | None = None
 
 
-def write_study(folder: Path, changes: Sequence[Change] = ()) -> list[str]:
+def write_study(
+    folder: Path, changes: Sequence[Change] = (), base: Mapping[str, str] = FILES
+) -> list[str]:
     """Writes the study with its changes; the places of the marks as ``file:line:column``."""
-    files: dict[str, str | bytes] = dict(FILES)
+    files: dict[str, str | bytes] = dict(base)
     marked: list[str] = []
     for change in changes:
         if change.new is None:

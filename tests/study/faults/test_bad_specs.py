@@ -458,7 +458,7 @@ def test_a_message_shows_no_more_than_the_start_of_a_long_value(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "epoch", ["abc", "-1", "1.5", "9" * 30, "²", "１２", "1_000", " ", "0x10", "1e9"]
+    "epoch", ["abc", "-1", "1.5", "9" * 30, "²", "\uff11\uff12", "1_000", " ", "0x10", "1e9"]
 )
 def test_a_source_date_epoch_that_is_no_number_of_seconds_is_refused(
     epoch: str, tmp_path: Path, out: Path, is_untouched: Callable[[Path], None]

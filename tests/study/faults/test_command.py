@@ -133,15 +133,6 @@ def test_findings_at_or_above_the_level_fail_the_run(
     )
 
 
-def test_a_good_run_takes_away_the_failed_package_of_the_run_before(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    write_study(tmp_path / "study", [GRAVEST["error"]])
-    assert run("convert", tmp_path / "study", "--out", out).code == 1
-    write_study(tmp_path / "study")
-    assert run("convert", tmp_path / "study", "--out", out).code == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"study", "out"}
-
-
 @pytest.mark.parametrize(
     "settings",
     [
@@ -203,7 +194,8 @@ def test_records_left_out_are_accounted_for_by_their_reasons(tmp_path: Path) -> 
             Change(
                 "sdtm/ae.yaml",
                 "source: ae",
-                'source: ae\nwhere: SEV != "3"\nexclude: [{when: TERM == "Nausea", reason: no case}]',
+                'source: ae\nwhere: SEV != "3"\n'
+                'exclude: [{when: TERM == "Nausea", reason: no case}]',
             ),
             Change("raw/ae.csv", "002,Headache", ",Headache"),
         ],

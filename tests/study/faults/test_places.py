@@ -232,7 +232,8 @@ def big_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header, *rows = FILES["raw/dm.csv"].splitlines()
     subjects = [f"{n:03}{rows[n % 3][3:]}" for n in range(1, SUBJECTS + 1)]
     events = [
-        f"{subject[:3]},Event {n},{n % 3 + 1},No,Recovered/Resolved,{n % 28 + 1:02}-APR-{2015 + n % 5}"
+        f"{subject[:3]},Event {n},{n % 3 + 1},No,Recovered/Resolved,"
+        f"{n % 28 + 1:02}-APR-{2015 + n % 5}"
         for subject in subjects
         for n in range(EVENTS)
     ]
@@ -308,8 +309,8 @@ def test_an_interrupted_run_leaves_the_previous_package_and_nothing_else(
     no_traceback(done)
     assert done.code == 130, done.err
     assert done.out == ""
-    assert len(done.told) == 1, done.err
-    assert "interrupted" in done.err
+    assert done.err.strip().startswith("cdisc: interrupted"), done.err
+    assert len(done.err.strip().splitlines()) == 1, done.err
     is_untouched(out)
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
