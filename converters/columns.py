@@ -182,7 +182,8 @@ def to_list(column: pd.Series) -> list[Any]:
     """The column as Python values: str or None for text, float (NaN is missing) for numbers."""
     if is_number(column):
         return [float(value) for value in floats(column)]
-    return [None if value is None or value != value else str(value) for value in column.tolist()]
+    pairs = zip(column.tolist(), missing(column).tolist(), strict=True)
+    return [None if absent else str(value) for value, absent in pairs]
 
 
 def take(column: pd.Series, rows: npt.NDArray[Any]) -> pd.Series:
@@ -247,8 +248,16 @@ def ranks(column: pd.Series, *, plain: bool = False) -> tuple[npt.NDArray[np.int
 
 
 def _with_widths(value: str) -> str:
-    """The text with the width of each run of digits before it: ``VISIT 12``, ``VISIT 210``."""
-    return re.sub(r"0*([0-9]+)", lambda run: f"{min(len(run[1]), 9)}{run[1]}", value)
+    """The text with the width of each run of digits before it: ``VISIT 12``, ``VISIT 210``.
+
+    A width of 9 and more is written as nines and the rest, so that it too sorts as a number.
+    """
+
+    def widened(run: re.Match[str]) -> str:
+        nines, rest = divmod(len(run[1]), 9)
+        return f"{'9' * nines}{rest}{run[1]}"
+
+    return re.sub(r"0*([0-9]+)", widened, value)
 
 
 def _same_widths(values: Values) -> bool:

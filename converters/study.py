@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from converters.errors import Problem, SpecError, nearest
+from converters.iso8601 import compile_format
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.settings import Dates, Settings, Visit
@@ -147,6 +148,11 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
     study, standards, dates = data["study"], data.get("standards", {}), data.get("dates", {})
     study_id = scalar_text(study["id"])
     formats = dates.get("format", ())
+    for text in [formats] if isinstance(formats, str) else formats:
+        try:
+            compile_format(text)
+        except ValueError as error:
+            problems.append(document.problem(("dates", "format"), str(error)))
     terminology = _terminology(document, problems)
     if terminology is None:
         return None

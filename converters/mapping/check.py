@@ -90,7 +90,7 @@ def _problems(document: Document, error: Any) -> Iterator[Problem]:
         for key in unknown:
             hint = nearest(key, known) or f"; expected one of: {', '.join(known)}"
             yield document.problem((*path, key), f"unknown key '{key}'{hint}", at_key=True)
-    elif error.validator == "propertyNames":
+    elif "propertyNames" in error.absolute_schema_path:
         key = error.instance
         yield document.problem((*path, key), f"'{key}' {_pattern_words(error)}", at_key=True)
     elif error.validator in ("oneOf", "anyOf") and error.context:
@@ -147,7 +147,10 @@ def _message(error: Any, path: Path_) -> str:
             return f"{where}must not be empty"
         case "dependentRequired":
             return f"{where}{error.message}"
-    return f"{where}{_shown(value)} is not allowed here ({error.validator} {error.validator_value})"
+    if error.validator in ("minimum", "maximum"):
+        bound = "less" if error.validator == "minimum" else "more"
+        return f"{where}{_shown(value)} is {bound} than {error.validator_value}"
+    return f"{where}{_shown(value)} is not allowed here"
 
 
 def _pattern_words(error: Any) -> str:

@@ -41,7 +41,11 @@ class _Loader(yaml.SafeLoader):
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    ("float", r"^[-+]?(?:0|[1-9][0-9]*)?\.?[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    (
+        "float",
+        r"^[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$",
+        "-+.0123456789",
+    ),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
 ):
     _Loader.add_implicit_resolver(_TAG + _tag, re.compile(_pattern), list(_first))
@@ -122,7 +126,8 @@ def _compose(content: str, file: str) -> yaml.Node | None:
         raise SpecError(Problem(file, line, column, f"YAML syntax: {words}")) from None
     except yaml.reader.ReaderError as error:
         line = content.count("\n", 0, error.position) + 1
-        message = f"YAML syntax: the character U+{ord(str(error.character)):04X} is not allowed"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"YAML syntax: the character U+{code:04X} is not allowed"
         raise SpecError(Problem(file, line, None, message)) from None
     except RecursionError:
         raise SpecError(Problem(file, None, None, "is nested too deeply")) from None
@@ -153,7 +158,12 @@ class _Builder:
             }
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
-        return _scalar(node)
+        try:
+            return _scalar(node)
+        except ValueError:
+            kind = node.tag.removeprefix(_TAG)
+            self._add(node, f"'{node.value}' is not of the type that its tag '!!{kind}' says")
+            return None
 
     def _plain(self, node: yaml.Node) -> bool:
         kind = node.tag.removeprefix(_TAG)
@@ -189,6 +199,8 @@ def _scalar(node: yaml.Node) -> Any:
     text = str(node.value)
     match node.tag.removeprefix(_TAG):
         case "bool":
+            if text.lower() not in ("true", "false"):
+                raise ValueError(text)
             return text.lower() == "true"
         case "null":
             return None

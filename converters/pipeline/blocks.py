@@ -111,7 +111,8 @@ class BlockBuilder:
     def _of_test(self, test: Test) -> dict[str, VariableSpec]:
         """What a test of a findings block says in fewer words."""
         keys, prefix = test.keys, self.domain.name
-        result = f"raw[{keys['from']!r}] is None"
+        quote = "'" if '"' in keys["from"] else '"'
+        result = f"raw[{quote}{keys['from']}{quote}] is None"
         implied: dict[str, dict[str, Any]] = {
             "TESTCD": {"assign": test.code},
             "ORRES": {"from": keys["from"]},
@@ -219,15 +220,16 @@ class BlockBuilder:
         rule_of |= dict(self._days(names))
         if self.domain.dataset_class in FINDINGS:
             rule_of |= dict(self._results(names))
+        visits = self._visit(stated)
         sequence = f"{self.domain.name}SEQ"
         if sequence in self.known:
-            rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of}))
+            rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of, *visits}))
         found = {
             name: automatic(self._standard_target(name), rule, args, _ORIGINS.get(name, ""))
             for name, (rule, args) in rule_of.items()
             if name in self.known and name not in stated and name not in self._omitted
         }
-        found |= self._visit(stated)
+        found |= visits
         test = f"{self.domain.name}TEST"
         if test in found:
             found[test] = self._paired(found[test], stated.get(f"{test}CD"))
@@ -280,9 +282,12 @@ class BlockBuilder:
         table = dict(self.spec.standard_units)
         for block in self.spec.blocks:
             for test in block.tests:
-                entry = _units_of(test.keys)
+                entry, known = _units_of(test.keys), table.get(test.code, {})
+                if not isinstance(known, Mapping):
+                    known = {"unit": known}
                 if entry:
-                    table.setdefault(test.code, entry)
+                    factors = {**entry.get("from", {}), **known.get("from", {})}
+                    table[test.code] = {**entry, **known, "from": factors}
         return table
 
     def _sequence(self, names: set[str]) -> dict[str, Any]:
@@ -303,8 +308,8 @@ def _units_of(keys: Mapping[str, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     if "standard_unit" in keys:
         entry["unit"] = keys["standard_unit"]
-    if "factor" in keys and isinstance(keys.get("unit"), str):
-        pair = {"factor": keys["factor"], "offset": keys.get("offset", 0)}
+    if {"factor", "offset"} & set(keys) and isinstance(keys.get("unit"), str):
+        pair = {"factor": keys.get("factor", 1), "offset": keys.get("offset", 0)}
         entry["from"] = {keys["unit"]: pair}
     if "digits" in keys:
         entry = {"unit": keys.get("unit") if isinstance(keys.get("unit"), str) else None, **entry}

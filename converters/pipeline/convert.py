@@ -155,7 +155,7 @@ class _Run:
             raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
             chosen, fates = select_parts(blocks, raw, self.raws, notes)
             parts += chosen
-            for name, fate in fates.items():
+            for name, fate in fates:
                 if name in self.accounts:
                     self.accounts[name].add(dataset, fate)
         self.works[dataset] = Work(plan, parts, notes)

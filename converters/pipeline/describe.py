@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -116,7 +117,7 @@ def _number_type(variable: Variable, values: np.ndarray) -> Variable:
 
 
 def _decimals(value: float) -> int:
-    text = f"{value:.12g}"
+    text = f"{value:.15g}"
     mantissa, _, exponent = text.partition("e")
     return max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
 
@@ -191,9 +192,12 @@ def _result_type(variable: Variable, values: pd.Series) -> Variable:
     length = max((len(text.encode()) for text in texts), default=1)
     if not texts or np.isnan(numbers).any():
         return replace(variable, data_type="text", length=length)
-    digits = max(len(text.partition(".")[2]) for text in texts)
-    if digits == 0:
+    if all(re.fullmatch(r"\s*[-+]?[0-9]+\s*", text) for text in texts):
         return replace(variable, data_type="integer", length=length)
+    digits = max(
+        len(text.partition(".")[2]) if "e" not in text.lower() else _decimals(number)
+        for text, number in zip(texts, numbers, strict=True)
+    )
     return replace(variable, data_type="float", length=length, significant_digits=digits)
 
 

@@ -30,6 +30,9 @@ See = Callable[[Ref], str | None]
 #: The node of a dataset that stands for its records: which there are, before any variable.
 RECORDS = "*"
 
+#: A supplemental dataset is called SUPP and its parent's name, in 8 characters.
+_LONGEST_PARENT = 4
+
 #: Keys of a spec whose expression must be true or false.
 _CONDITIONS = ("when", "where", "not_done")
 
@@ -120,6 +123,9 @@ class _Planner:
             before=siblings[: siblings.index(spec.name)],
         )
         self._layout(spec, domain)
+        if spec.qualifiers and len(spec.name) > _LONGEST_PARENT:
+            message = f"SUPP{spec.name} is longer than 8 characters: call the dataset shorter"
+            self.problems.append(spec.document.problem(("dataset",), message))
         if spec.qualifiers and "USUBJID" not in known:
             message = f"supplemental qualifiers belong to a subject; {spec.domain} has no USUBJID"
             self.problems.append(spec.document.problem(("supplemental",), message, at_key=True))
@@ -298,7 +304,8 @@ class _Block:
             self._problem((*self.spec.path, "source"), _unknown_source(source, study))
 
     def _computed_columns(self) -> None:
-        later = set(self.spec.columns)
+        unpivot = self.spec.unpivot
+        later = {*self.spec.columns, *((unpivot.name, unpivot.value) if unpivot else ())}
         for name, text in self.spec.columns.items():
             place = (*self.spec.path, "columns", name)
             self._expression((self.plan.spec.name, RECORDS), place, text, unmade=later)
@@ -327,6 +334,7 @@ class _Block:
     def _joins(self) -> None:
         study, planner = self.planner.study, self.planner
         records = (self.plan.spec.name, RECORDS)
+        made: set[str] = set()
         for join in self.spec.joins:
             if join.source not in study.sources:
                 self._problem((*join.path, "source"), _unknown_source(join.source, study))
@@ -339,17 +347,15 @@ class _Block:
                     message = f"the records have a column '{new}' already: give it another name"
                     self._problem((*join.path, "take"), f"{message} (take: {{{name}: NEW_NAME}})")
             for name in join.by:
-                if name in self.added and name not in self._joined():
+                if name in self.added and name not in made:
                     message = f"'{name}' is made after the join: keys are columns of the source"
                     self._problem((*join.path, "by"), message)
                 else:
                     self._column(records, (*join.path, "by"), name)
+            made.update(join.take.values())
             if join.where:
                 see = partial(planner.raw, join.source)
                 planner.expression(self.document, (*join.path, "where"), join.where, see)
-
-    def _joined(self) -> set[str]:
-        return {name for join in self.spec.joins for name in join.take.values()}
 
     def _definition(self, name: str, definition: Definition) -> None:
         node = (self.plan.spec.name, name)
@@ -366,6 +372,13 @@ class _Block:
         for place, variable in reads.variables:
             if variable in self.block.definitions and variable != name:
                 self._need(node, (self.plan.spec.name, variable), (*definition.path, *place))
+        for place, variable in reads.needed:
+            if variable in self.block.definitions:
+                self._need(node, (self.plan.spec.name, variable), (*definition.path, *place))
+            else:
+                hint = nearest(variable, self.block.definitions)
+                message = f"{name}: the dataset has no variable '{variable}'{hint}"
+                self._problem((*definition.path, *place), message)
         for place, (dataset, variable) in reads.others:
             self._other(node, (*definition.path, *place), dataset, variable)
         for place, (source, column) in reads.sources:
@@ -379,6 +392,8 @@ class _Block:
 
         def see(ref: Ref) -> str | None:
             if raw_only and ref.scope in (None, "raw") and ref.name in (unmade or ()):
+                if ref.name == place[-1]:
+                    return f"the column '{ref.name}' cannot be computed from itself"
                 return f"the column '{ref.name}' is computed after this one"
             if ref.scope is None and not raw_only and self._own(node, ref.name):
                 self._need(node, (node[0], ref.name), place)
@@ -389,10 +404,24 @@ class _Block:
             elif raw_only:
                 return f"'{ref.scope}.{ref.name}': only raw columns can be used here"
             else:
-                self._other(node, place, ref.scope, ref.name)
+                self._of_subject(node, place, ref)
             return None
 
         self.planner.expression(self.document, place, text, see)
+
+    def _of_subject(self, node: Node, place: Path_, ref: Ref) -> None:
+        """DATASET.VARIABLE is that of the same subject: both sides need their USUBJID."""
+        dataset = str(ref.scope)
+        self._other(node, place, dataset, ref.name)
+        plan = self.planner.datasets.get(dataset)
+        sides = [(node[0], tuple(self.block.definitions))]
+        sides += [(dataset, plan.variables)] if plan else []
+        for name, variables in sides:
+            if "USUBJID" in variables:
+                self._need(node, (name, "USUBJID"), place)
+            else:
+                message = f"'{dataset}.{ref.name}' goes by the subject, and {name} has no USUBJID"
+                self._problem(place, f"{message}: use a 'lookup' with 'by'")
 
     def _own(self, node: Node, name: str) -> bool:
         return name in self.block.definitions and name != node[1]
@@ -482,7 +511,9 @@ class _Block:
                 self._problem(place, message)
 
     def _need(self, node: Node, need: Node, place: Path_) -> None:
-        if node != need:
+        if node == need:
+            self._problem(place, f"{_shown(node)} needs itself")
+        else:
             self.planner.needs.setdefault(node, {}).setdefault(need, (self.document, place))
 
     def _problem(self, place: Path_, message: str) -> None:

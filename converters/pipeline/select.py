@@ -37,16 +37,16 @@ class Part:
 
 def select_parts(
     blocks: list[BlockPlan], raw: Raw, sources: Mapping[str, Raw], notes: Notes
-) -> tuple[list[Part], dict[str, Fate]]:
+) -> tuple[list[Part], list[tuple[str, Fate]]]:
     """The parts of the blocks that one block of the spec gave (one for each of its tests).
 
     Returns the parts, and what became of each record of the block's source and of joined ones.
     """
-    spec = blocks[0].spec
-    name, source_rows = raw.name, raw.rows
-    fates: dict[str, Fate] = {}
+    spec, source = blocks[0].spec, raw
+    fates: list[tuple[str, Fate]] = []
     for join in spec.joins:
-        raw, fates[join.source] = _joined(raw, join, sources[join.source], notes)
+        raw, joined = _joined(raw, join, sources[join.source], notes)
+        fates.append((join.source, joined))
     for column, text in spec.columns.items():
         raw = raw.with_columns({column: _computed(raw, text)})
     if spec.unpivot:
@@ -54,7 +54,7 @@ def select_parts(
     fate = Fate.of(raw.rows)
     _apply_conditions(spec, raw, fate, notes)
     if blocks[0].definitions.get("USUBJID") is not None:
-        _require_subject(blocks[0], raw, fate, notes)
+        _require_subject(blocks[0], raw, source, fate, notes)
     if spec.keep:
         _keep(spec.keep, raw, fate)
     parts = (
@@ -62,7 +62,8 @@ def select_parts(
         if blocks[0].test
         else [Part(blocks[0], raw, np.flatnonzero(fate.mapped))]
     )
-    return parts, {**fates, name: fate.of_parents(raw.parent, source_rows)}
+    fates.insert(0, (source.name, fate.of_parents(raw.parent, source.rows)))
+    return parts, fates
 
 
 def holds(text: str, raw: Raw) -> npt.NDArray[np.bool_]:
@@ -90,21 +91,23 @@ def _report_rejected(
 ) -> None:
     rows = np.flatnonzero(wrong)
     if len(rows):
-        message = f"{len(rows)} raw record(s) of '{raw.name}' rejected: {reason}"
-        notes.add("record-rejected", severity, message, "", len(rows), raw, int(rows[0]))
+        count = len(np.unique(raw.parent[rows]))
+        message = f"{count} raw record(s) of '{raw.name}' rejected: {reason}"
+        notes.add("record-rejected", severity, message, "", count, raw, int(rows[0]))
 
 
-def _require_subject(block: BlockPlan, raw: Raw, fate: Fate, notes: Notes) -> None:
+def _require_subject(block: BlockPlan, raw: Raw, source: Raw, fate: Fate, notes: Notes) -> None:
     """A record without a subject identifier cannot become an SDTM record."""
     if block.definitions["USUBJID"].rule.name != "subject" or not raw.has("USUBJID"):
         return
     absent = columns.missing(raw.variable("USUBJID")) & fate.mapped
     if not absent.any():
         return
-    blank = absent.copy()
-    for name in raw.names:
-        blank &= columns.missing(raw.variable(name))
-    fate.put(blank, "excluded", BLANK)
+    blank = np.ones(source.rows, dtype=bool)
+    for name in source.names:
+        blank &= columns.missing(source.variable(name))
+    blank = blank[raw.parent]
+    fate.put(absent & blank, "excluded", BLANK)
     wrong = absent & ~blank
     fate.put(wrong, "rejected", NO_SUBJECT)
     _report_rejected(raw, wrong, NO_SUBJECT, Severity.ERROR, notes)
@@ -114,7 +117,9 @@ def _keep(keep: Keep, raw: Raw, fate: Fate) -> None:
     """Of the records that share ``by`` only the first or the last stays."""
     rows = np.flatnonzero(fate.mapped)
     group = columns.tuples([columns.take(raw.variable(n), rows) for n in keep.by], len(rows)).ids
-    place = columns.sort_key([columns.take(raw.variable(n), rows) for n in keep.order], len(rows))
+    # Records that tie in the order go by what else they hold, and not by their place in the file.
+    names = [*keep.order, *sorted(set(raw.names) - set(keep.order))]
+    place = columns.sort_key([columns.take(raw.variable(n), rows) for n in names], len(rows))
     order = np.lexsort((place, group))
     if keep.pick == "last":
         last = np.append(np.diff(group[order]) != 0, True)[: len(order)]

@@ -141,10 +141,20 @@ class View:
 
     def column(self, name: str) -> pd.Series:
         """A raw column, else a variable of this dataset; the other way for what comes unasked."""
-        raw = any(part.raw.has(name) for part in self.parts)
-        if name in self.work.made and (self.definition.automatic or not raw):
-            return self._own(name)
-        return self._raw(name)
+        if name not in self.work.made:
+            return self._raw(name)
+        raw = [part.raw.has(name) and not self.definition.automatic for part in self.parts]
+        if all(raw) or not any(raw):
+            return self._raw(name) if any(raw) else self._own(name)
+        starts, own = self.work.starts, self.work.made[name]
+        return columns.concat(
+            [
+                columns.take(part.raw.variable(name), part.rows)
+                if is_raw
+                else columns.take(own, np.arange(starts[number], starts[number + 1]))
+                for part, number, is_raw in zip(self.parts, self.numbers, raw, strict=True)
+            ]
+        )
 
     def variable(self, name: str) -> pd.Series:
         """A variable of this dataset; without any value where the dataset lacks it."""

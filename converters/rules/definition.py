@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from converters.dataset import Origin
-from converters.mapping.document import Path_
+from converters.mapping.document import Path_, scalar_text
 from converters.mapping.spec import VariableSpec
 from converters.rules.registry import modifiers, rules, value_rules
 from converters.rules.rule import Reads, Rule, Target
@@ -61,8 +61,9 @@ class Definition:
     @property
     def key(self) -> str:
         """Equal for definitions that do the same."""
-        changes = [(rule.name, args) for rule, args in self.changes]
-        return repr((self.rule.name, self.args, changes, [c.code for c in self.target.codelists]))
+        rules = [(self.rule.name, self.args), *((rule.name, args) for rule, args in self.changes)]
+        codelists = [codelist.label for codelist in self.target.codelists]
+        return repr((_as_written(rules), self.automatic, codelists))
 
     def reads(self) -> Reads:
         """All that the rule and the modifiers read, with places below the variable.
@@ -107,6 +108,15 @@ class Definition:
         pages = tuple(str(page) for page in stated.get("pages", ()))
         predecessor = stated.get("predecessor", "")
         return Origin(stated["type"], stated.get("source", source), predecessor, pages)
+
+
+def _as_written(args: Any) -> Any:
+    """Arguments with every scalar as the spec has it: 1.50 is not 1.5."""
+    if isinstance(args, Mapping):
+        return {key: _as_written(item) for key, item in args.items()}
+    if isinstance(args, list | tuple):
+        return [_as_written(item) for item in args]
+    return args if args is None or isinstance(args, str) else (scalar_text(args),)
 
 
 def define(spec: VariableSpec, target: Target) -> Definition:

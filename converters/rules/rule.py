@@ -119,13 +119,14 @@ class Reads:
     """What a rule reads, each with its place below the rule's arguments.
 
     ``columns`` are names of raw columns or variables, ``expressions`` texts, ``variables`` names of
-    this dataset's variables that must be made before, ``others`` (dataset, variable) pairs and
-    ``sources`` (source, column) pairs.
+    this dataset's variables that must be made before (if it has them; ``needed`` ones it must
+    have), ``others`` (dataset, variable) pairs and ``sources`` (source, column) pairs.
     """
 
     columns: tuple[tuple[Path_, str], ...] = ()
     expressions: tuple[tuple[Path_, str], ...] = ()
     variables: tuple[tuple[Path_, str], ...] = ()
+    needed: tuple[tuple[Path_, str], ...] = ()
     others: tuple[tuple[Path_, tuple[str, str]], ...] = ()
     sources: tuple[tuple[Path_, tuple[str, str]], ...] = ()
 

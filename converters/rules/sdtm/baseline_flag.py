@@ -58,7 +58,8 @@ def _before(args: Mapping[str, Any], records: Records, target: Target) -> npt.ND
     date, reference = date // unit, reference // unit
     before = date < reference
     if args.get("same_day", "before") == "before":
-        before |= (date == reference) & (shared == _DAY)
+        unknown = (shared == _DAY) | (precision != reference_precision)
+        before |= (date == reference) & unknown
     return before & (shared >= _DAY)
 
 
@@ -91,6 +92,7 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
     names = ["VISITNUM", *_by(args, target), *(target.prefix + name for name in own)]
     return Reads(
         variables=tuple((("by",), name) for name in (f"{target.prefix}DTC", *names)),
+        needed=tuple((("by",), name) for name in args.get("by", ())),
         expressions=((("reference",), _reference(args, target)),),
     )
 

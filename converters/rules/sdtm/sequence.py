@@ -41,9 +41,10 @@ def _tied(group: Any, place: Any, order: Any) -> bool:
 
 
 def _reads(args: Mapping[str, Any], _: Target) -> Reads:
-    names = [*args.get("within", ["USUBJID"]), *args["by"]]
+    needed = [((key,), name) for key in ("within", "by") for name in args.get(key, ())]
+    within = () if "within" in args else (((), "USUBJID"),)
     others = tuple((("after",), (name, "USUBJID")) for name in args.get("after", ()))
-    return Reads(variables=tuple(((), name) for name in names), others=others)
+    return Reads(variables=within, needed=tuple(needed), others=others)
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:

@@ -47,6 +47,9 @@ def _expressions(args: list[Mapping[str, Any]]) -> Iterator[tuple[Path_, str]]:
 
 
 def _check(args: list[Mapping[str, Any]]) -> Iterator[tuple[Path_, str]]:
+    for number, branch in enumerate(args):
+        if ("then" in branch) == ("formula" in branch):
+            yield (number,), "a branch has either 'then', a value, or 'formula', an expression"
     for number, branch in enumerate(args[:-1]):
         if "when" not in branch:
             yield (number,), "only the last branch may lack 'when': those after it are never used"

@@ -13,7 +13,7 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.findings import Severity
 from converters.keys import Match, match
-from converters.mapping.expressions import parse
+from converters.mapping.expressions import ExpressionError, parse
 from converters.rules.rule import Problems, Reads, Records, Rule, Table, Target
 
 
@@ -82,6 +82,7 @@ def _order(args: Mapping[str, Any], other: Table, rows: Rows, taken: pd.Series) 
         by = [taken]
     else:
         by = [columns.take(other.variable(name), rows) for name in args.get("order", ())]
+        by.append(taken)  # rows that tie in the order do not go by their place in the file
     order = np.argsort(columns.sort_key(by, len(rows)), kind="stable")
     return order if pick in ("last", "max") else order[::-1]
 
@@ -141,12 +142,21 @@ def _check(args: Mapping[str, Any]) -> Problems:
         yield (), "a lookup names either a 'dataset' or a 'source'"
     if ("take" in args) == (args.get("pick") in ("count", "exists")):
         yield (), "a lookup needs 'take', except with 'pick: count' or 'pick: exists'"
-    for ref in parse(args["where"]).refs if "where" in args else ():
+    yield from _check_where(args.get("where"))
+    if args.get("pick") in ("first", "last") and "order" not in args:
+        yield ("pick",), f"'pick: {args['pick']}' needs an 'order'"
+
+
+def _check_where(text: str | None) -> Problems:
+    try:
+        refs = parse(text).refs if text else frozenset()
+    except ExpressionError as error:
+        yield ("where",), f"{error}, in the expression: {text}"
+        return
+    for ref in sorted(refs):
         if ref.scope not in (None, "raw"):
             name = f"{ref.scope}.{ref.name}"
             yield ("where",), f"'{name}': only columns of the table looked into can be used here"
-    if args.get("pick") in ("first", "last") and "order" not in args:
-        yield ("pick",), f"'pick: {args['pick']}' needs an 'order'"
 
 
 def _check_several(args: Mapping[str, Any]) -> Problems:

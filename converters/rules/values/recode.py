@@ -24,7 +24,7 @@ def _apply(
 ) -> pd.Series:
     table = {key: None if to is None else scalar_text(to) for key, to in args.items()}
     folded = {fold(key): to for key, to in table.items()}
-    known = {to for to in table.values() if to is not None}
+    known = {fold(to): to for to in table.values() if to is not None}
     problems: dict[str, str] = {}
 
     def recode(values: list[str]) -> list[str | None]:
@@ -35,8 +35,9 @@ def _apply(
             return table[value]
         if fold(value) in folded:
             return folded[fold(value)]
-        has_term = any(codelist.find(value) for codelist in target.codelists)
-        if value not in known and not has_term:
+        if fold(value) in known:
+            return known[fold(value)]
+        if not any(codelist.find(value) for codelist in target.codelists):
             problems[value] = f"'{value}' is not in the recode table{nearest(value, table)}"
         return value
 

