@@ -21,8 +21,9 @@ from converters.pipeline.account import SourceAccount
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.finish import finish
 from converters.pipeline.notes import Notes
-from converters.pipeline.plan import RECORDS, Plan, make_plan
+from converters.pipeline.plan import Plan, make_plan
 from converters.pipeline.raw import Raw, written_rows
+from converters.pipeline.reads import RECORDS
 from converters.pipeline.select import Part, select_parts
 from converters.pipeline.work import Tables, Work
 from converters.sources import Source, read_columns, read_source

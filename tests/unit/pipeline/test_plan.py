@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from converters.errors import SpecError
-from converters.pipeline.plan import RECORDS, Plan, make_plan
+from converters.pipeline.plan import Plan, make_plan
+from converters.pipeline.reads import RECORDS
 
 SOURCES = {
     "dm": [{"SUBJ": "1", "SEX": "F", "D": "2020-01-01"}],
