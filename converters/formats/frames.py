@@ -49,11 +49,7 @@ def of_kind(column: pd.Series, name: str, number: bool, before: int, cases: Case
 
 def floats(column: pd.Series) -> npt.NDArray[np.float64]:
     """The numbers of a column; a column without values gives NaN. Special missings are kept."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-        return column.to_numpy(dtype=np.float64)  # na_value would lose special missing values
-    if columns.is_number(column):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.full(len(column), np.nan)
+    return columns.floats(column) if columns.is_number(column) else np.full(len(column), np.nan)
 
 
 def text_parts(column: pd.Series) -> columns.Parts:
