@@ -2,10 +2,11 @@
 
 An example is a group of fenced blocks whose title is a file of a study folder (``raw/ae.csv``,
 ``sdtm/ae.yaml``, ``study.yaml``), and the tables after it: ``**AE**`` the records of a dataset,
-``**Findings**``, ``**Account of ae**`` what became of a source's records, ``**Variables of AE**``,
-``**Metadata of AE**`` what define.xml says of its variables; or a block titled ``cdisc check`` with
-the problems of the specs. Only the columns shown are compared. An example without raw records has
-those of the one before it.
+``**Findings**`` of the conversion, ``**Errors**`` of the checks after it, ``**Account of ae**``
+what became of a source's records, ``**Variables of AE**``, ``**Metadata of AE**`` what define.xml
+says of its variables; or a block titled ``cdisc check`` with the problems of the specs. Only the
+columns shown are compared; findings and errors that are not shown must not be there. An example
+without raw records has those of the one before it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from jsonschema import Draft202012Validator
 
 from converters import api, cli, columns
 from converters.dataset import Dataset
+from converters.findings import Severity
 from converters.mapping.document import load
 from converters.mapping.expressions import FUNCTIONS, Function, Ref, parse
 from converters.resources import folder
@@ -59,6 +61,7 @@ class Example:
     files: dict[str, str] = field(default_factory=dict)
     tables: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] | None = None
+    recipe: bool = False
 
     @property
     def done(self) -> bool:
@@ -91,9 +94,11 @@ def examples(path: Path) -> list[Example]:
     text = path.read_text("utf-8")
     found: list[Example] = []
     current: Example | None = None
+    recipe = False
     for offset, kind, title, content in pieces(text):
         if kind == "heading":
             current = None
+            recipe = content == "Recipes" if title == "##" else recipe
         elif kind == "table":
             assert current, f"{path.name}: the table '{title}' stands in no example"
             current.tables.append((title, content))
@@ -101,7 +106,8 @@ def examples(path: Path) -> list[Example]:
             current.problems = content.splitlines()
         elif "/" in title or title == "study.yaml":
             if current is None or current.done:
-                current = Example(path.name, text.count("\n", 0, offset) + 1)
+                line = text.count("\n", 0, offset) + 1
+                current = Example(path.name, line, recipe=recipe)
                 found.append(current)
             current.files[title] = content
     raw: dict[str, str] = {}
@@ -191,6 +197,8 @@ def actual(report: api.Report, title: str, names: list[str]) -> list[list[str]]:
     if title == "Findings":
         known = conversion_rules()
         found = [item.as_dict() for item in report.findings if item.rule in known]
+    elif title == "Errors":
+        found = errors(report)
     elif title.startswith("Account of "):
         found = account(report, title.removeprefix("Account of "))
     elif title.startswith("Variables of "):
@@ -207,6 +215,7 @@ def actual(report: api.Report, title: str, names: list[str]) -> list[list[str]]:
 NO_RULES = {
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "iso-8859-15"),
     *("windows-1252", "cdisc-converters", "define-xml", "x-severity", "x-published", "x-core"),
+    "yyyy-mm-dd",
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
@@ -225,6 +234,16 @@ def emitted(room: str) -> frozenset[str]:
 def conversion_rules() -> frozenset[str]:
     """The findings that reading and converting make; an example shows all of them."""
     return emitted("pipeline") | emitted("rules") | emitted("sources")
+
+
+def errors(report: api.Report) -> list[dict[str, Any]]:
+    """What the checks of the converted datasets have against them, Error or graver."""
+    known = conversion_rules()
+    return [
+        item.as_dict()
+        for item in report.findings
+        if item.rule not in known and item.severity.at_least(Severity.ERROR)
+    ]
 
 
 def shown(value: Any) -> str:
@@ -297,6 +316,9 @@ def test_example_gives_what_the_page_shows(example: Example, tmp_path: Path) -> 
         assert found == expected, title
     if "Findings" not in titles:
         assert actual(report, "Findings", ["rule", "message"]) == []
+    if "Errors" not in titles:
+        left_out = () if example.recipe else ("required-value-missing",)
+        assert [item for item in errors(report) if item["rule"] not in left_out] == []
 
 
 # What the pages must hold
