@@ -12,7 +12,8 @@ from converters.dataset import Dataset
 from converters.errors import Problem, SpecError
 from converters.findings import Finding, Severity
 from converters.pipeline.convert import Conversion, Progress, convert_study
-from converters.pipeline.package import check_place, write_package
+from converters.pipeline.package import write_package
+from converters.pipeline.place import check_place, resolve_place
 from converters.pipeline.plan import make_plan
 from converters.study import Study, read_study
 from converters.validation import check_datasets
@@ -46,11 +47,7 @@ def check(folder: str | os.PathLike[str]) -> list[Problem]:
             make_plan(study)
         except SpecError as error:
             problems = [*problems, *error.problems]
-    return sorted(set(problems), key=_place)
-
-
-def _place(problem: Problem) -> tuple[str, int, int, str]:
-    return problem.file, problem.line or 0, problem.column or 0, problem.message
+    return sorted(set(problems), key=Problem.place)
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:
@@ -84,22 +81,21 @@ def convert(
         InputError: a source cannot be read as it should.
         OutputError: the package cannot be written.
     """
-    study = open_study(folder)
-    if out is not None:
-        check_place(Path(out))
-    conversion = convert_study(study, progress)
+    place = None if out is None else resolve_place(Path(out))
+    if place is not None:
+        check_place(place)
+    study, problems = read_study(Path(folder))
+    if study is None:
+        raise SpecError(*problems)
+    conversion = convert_study(study, progress, problems)
     progress("validating", 0.5)
     findings = [*conversion.findings, *validate(conversion)]
     failed = fail_on is not None and any(item.severity.at_least(fail_on) for item in findings)
-    place = None if out is None else _place_of(Path(out), failed)
     if place is not None:
+        place = place.with_name(f"{place.name}-failed") if failed else place
         findings = write_package(conversion, findings, place, progress)
     sources = tuple(account.as_dict() for account in conversion.accounts)
     return Report(conversion.datasets, tuple(findings), sources, place, not failed)
-
-
-def _place_of(out: Path, failed: bool) -> Path:
-    return out.with_name(f"{out.name}-failed") if failed else out
 
 
 def validate(conversion: Conversion) -> list[Finding]:

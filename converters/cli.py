@@ -145,7 +145,8 @@ def _print_findings(findings: Sequence[Finding], most: int = 3) -> None:
 
 def _sentence(item: Finding) -> str:
     name = ".".join(part for part in (item.dataset, item.variable) if part)
-    place = f" [{item.file}, record {item.record}]" if item.file else ""
+    record = f", record {item.record}" if item.record else ""
+    place = f" [{item.file}{record}]" if item.file else ""
     times = f" ({item.count:,} records)" if item.count > 1 else ""
     message = item.message.removeprefix(f"{item.variable or item.dataset}: ")
     return f"{name}: {message}{times}{place}" if name else f"{message}{times}{place}"

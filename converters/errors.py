@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong and where: file, 1-based line and column, or record of a source."""
 
@@ -23,6 +23,10 @@ class Problem:
     line: int | None
     column: int | None
     message: str
+
+    def place(self) -> tuple[str, int, int, str]:
+        """What problems are sorted by."""
+        return self.file, self.line or 0, self.column or 0, self.message
 
     def __str__(self) -> str:
         """``file:line:column: message``."""
@@ -63,6 +67,8 @@ class OutputError(CdiscError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean 'X'?)`` for the known word closest to ``word``, or an empty text."""
-    by_fold = {item.casefold(): item for item in known}
+    by_fold: dict[str, str] = {}
+    for item in known:
+        by_fold.setdefault(item.casefold(), item)
     close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return f" (did you mean '{by_fold[close[0]]}'?)" if close else ""

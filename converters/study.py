@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
 
 DEFAULT_SDTMIG = "3.4"
+_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "ascii", "shift_jis")
+
 DEFAULT_TERMINOLOGY = "2024-03-29"
 
 
@@ -47,6 +50,8 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     Specs with problems are left out of the study; their names are in ``unreadable``.
     """
     path = folder / "study.yaml"
+    if folder.is_file():
+        return None, [Problem(str(folder), None, None, "is a file, and no study folder")]
     if not folder.is_dir():
         return None, [Problem(str(folder), None, None, "there is no such study folder")]
     if not path.is_file():
@@ -63,8 +68,11 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
 
 
 def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[Problem]]:
+    shown = path.relative_to(folder).as_posix()
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return None, [Problem(shown, None, None, "is a link that leads outside the study folder")]
     try:
-        document = load(path, path.relative_to(folder).as_posix())
+        document = load(path, shown)
     except SpecError as error:
         return None, list(error.problems)
     problems = check_document(document, schema)
@@ -128,10 +136,27 @@ def _source(
             continue
         found = sorted(folder.glob(pattern)) if any(c in pattern for c in "*?[") else []
         paths += found or [folder / pattern]
+    _check_text_options(document, name, item, problems)
     keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group")
     missing = tuple(scalar_text(token) for token in item.get("missing", ()))
     options = {key: item[key] for key in keys if key in item}
     return SourceSpec(name=name, paths=tuple(dict.fromkeys(paths)), missing=missing, **options)
+
+
+def _check_text_options(
+    document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
+) -> None:
+    place: Path_ = ("sources", name)
+    try:
+        codecs.lookup(item.get("encoding", "utf-8"))
+    except LookupError:
+        message = (
+            f"there is no encoding '{item['encoding']}'{nearest(item['encoding'], _ENCODINGS)}"
+        )
+        problems.append(document.problem((*place, "encoding"), message))
+    if not item.get("delimiter", ",").isascii():
+        message = f"'{item['delimiter']}' is no delimiter: it is one ASCII character"
+        problems.append(document.problem((*place, "delimiter"), message))
 
 
 def _inside(folder: Path, pattern: str) -> bool:

@@ -15,6 +15,8 @@ from converters.errors import Problem, nearest
 from converters.mapping.document import Document, Path_
 from converters.resources import folder
 
+_SHOWN = 60
+
 _TYPES = {
     "string": "text",
     "number": "a number",
@@ -44,7 +46,7 @@ def check_document(document: Document, name: str) -> list[Problem]:
     """All differences between a document and the JSON Schema ``name``, in document order."""
     errors = _validator(name).iter_errors(document.data)
     problems = {item for error in errors for item in _problems(document, error)}
-    return sorted(problems)
+    return sorted(problems, key=Problem.place)
 
 
 def mended(document: Document, name: str) -> Document | None:
@@ -140,13 +142,15 @@ def _message(error: Any, path: Path_) -> str:
         case "enum":
             options = [str(item) for item in error.validator_value]
             hint = nearest(str(value), options)
-            return f"{where}'{value}' is not one of {', '.join(options)}{hint}"
+            return f"{where}'{_cut(value)}' is not one of {', '.join(options)}{hint}"
         case "pattern":
-            return f"{where}'{value}' {_pattern_words(error)}"
+            return f"{where}'{_cut(value)}' {_pattern_words(error)}"
         case "minProperties" | "minItems" | "minLength":
             return f"{where}must not be empty"
         case "dependentRequired":
             return f"{where}{error.message}"
+    if error.validator == "maxLength":
+        return f"{where}{_shown(value)} is longer than {error.validator_value} characters"
     if error.validator in ("minimum", "maximum"):
         bound = "less" if error.validator == "minimum" else "more"
         return f"{where}{_shown(value)} is {bound} than {error.validator_value}"
@@ -170,4 +174,10 @@ def _shown(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing"
-    return f"the {'text' if isinstance(value, str) else 'value'} '{value}'"
+    return f"the {'text' if isinstance(value, str) else 'value'} '{_cut(value)}'"
+
+
+def _cut(value: Any) -> str:
+    """The beginning of a value: a message need not show more."""
+    text = " ".join(str(value).split())
+    return f"{text[:_SHOWN]}..." if len(text) > _SHOWN else text

@@ -62,6 +62,8 @@ def scalar_text(value: object) -> str:
 class Document:
     """``data`` is plain Python; ``places`` and ``keys`` give the place of each value and key.
 
+    ``folded`` are the texts that go over several lines, in which no column can be told.
+
     A path such as ``("variables", "AESEV", "recode")`` names a place in the document.
     """
 
@@ -69,6 +71,7 @@ class Document:
     data: Any
     places: dict[Path_, Place] = field(default_factory=dict)
     keys: dict[Path_, Place] = field(default_factory=dict)
+    folded: frozenset[Path_] = frozenset()
 
     def problem(
         self, path: Path_, message: str, *, at_key: bool = False, offset: int = 0
@@ -78,7 +81,8 @@ class Document:
         for length in range(len(path), -1, -1):
             place = table.get(path[:length]) or self.places.get(path[:length])
             if place:
-                return Problem(self.file, place[0], place[1] + offset, message)
+                moved = 0 if length < len(path) or path in self.folded else offset
+                return Problem(self.file, place[0], place[1] + moved, message)
         return Problem(self.file, 1, 1, message)
 
 
@@ -107,7 +111,7 @@ def load(path: Path, shown: str | None = None) -> Document:
     data = builder.build(node, (), 0)
     if builder.problems:
         raise SpecError(*builder.problems)
-    return Document(file, data, builder.places, builder.keys)
+    return Document(file, data, builder.places, builder.keys, frozenset(builder.folded))
 
 
 def _compose(content: str, file: str) -> yaml.Node | None:
@@ -117,7 +121,8 @@ def _compose(content: str, file: str) -> yaml.Node | None:
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
-                raise SpecError(Problem(file, None, None, f"is nested deeper than {_MAX_DEPTH}"))
+                line = event.start_mark.line + 1 if event.start_mark else None
+                raise SpecError(Problem(file, line, None, f"is nested deeper than {_MAX_DEPTH}"))
         return yaml.compose(content, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -139,12 +144,17 @@ class _Builder:
         self.problems: list[Problem] = []
         self.places: dict[Path_, Place] = {}
         self.keys: dict[Path_, Place] = {}
+        self.folded: set[Path_] = set()
         self.nodes = 0
 
     def build(self, node: yaml.Node, path: Path_, depth: int) -> Any:
         self.nodes += 1
         line, column = _place(node)
         self.places[path] = (line, column + (getattr(node, "style", None) in ("'", '"')))
+        if isinstance(node, yaml.ScalarNode) and (
+            node.style in ("|", ">") or node.end_mark.line > node.start_mark.line
+        ):
+            self.folded.add(path)
         if self.nodes > _MAX_NODES or depth > _MAX_DEPTH:
             raise SpecError(
                 Problem(self.file, *_place(node), "its aliases unfold without reasonable end")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 
 from converters import columns
 from converters.dataset import Dataset
-from converters.errors import InputError, Problem
+from converters.errors import InputError, Problem, SpecError
 from converters.findings import Finding
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec
@@ -45,24 +45,48 @@ class Conversion:
     accounts: tuple[SourceAccount, ...]
 
 
-def convert_study(study: Study, progress: Progress = lambda *_: None) -> Conversion:
+def convert_study(
+    study: Study, progress: Progress = lambda *_: None, problems: Sequence[Problem] = ()
+) -> Conversion:
     """Converts the raw records of a study into its SDTM datasets.
 
+    ``problems`` are those that the study was read with. Every source is read, also those that no
+    mapping asks for, to be accounted for.
+
     Raises:
-        SpecError: the specs are wrong; every problem is told.
+        SpecError: the specs are wrong; every problem is told, also of sources.
         InputError: a source cannot be read as it should; every source is tried.
     """
-    make_plan(study)  # problems that need no data come first
-    used = _used_sources(study)
-    headers = _try_all(used, lambda name: tuple(read_columns(study.sources[name])))
-    plan = make_plan(study, headers)
-    done = iter(range(1, len(used) + 1))
+    headers, unread = _try_all(
+        list(study.sources), lambda name: tuple(read_columns(study.sources[name]))
+    )
+    plan = _plan(study, headers, problems, unread)
+    done = iter(range(1, len(headers) + 1))
 
     def read(name: str) -> Source:
-        progress(f"reading {name}", next(done) / len(used))
+        progress(f"reading {name}", next(done) / len(headers))
         return read_source(study.sources[name], plan.read[name])
 
-    return convert_sources(plan, _try_all(used, read), progress)
+    sources, failed = _try_all(list(headers), read)
+    if unread or failed:
+        raise InputError(*dict.fromkeys((*unread, *failed)))
+    return convert_sources(plan, sources, progress)
+
+
+def _plan(
+    study: Study,
+    headers: Mapping[str, tuple[str, ...]],
+    problems: Sequence[Problem],
+    unread: Sequence[Problem],
+) -> Plan:
+    found = set(problems)
+    try:
+        plan = make_plan(study, headers)
+    except SpecError as error:
+        found.update(error.problems)
+    if found:
+        raise SpecError(*sorted(found, key=Problem.place), *unread)
+    return plan
 
 
 def convert_sources(
@@ -81,13 +105,8 @@ def convert_sources(
     return Conversion(plan.study, datasets, tuple(run.findings), tuple(run.accounts.values()))
 
 
-def _used_sources(study: Study) -> list[str]:
-    """Every source of study.yaml: those no spec reads are read too, to be accounted for."""
-    return list(study.sources)
-
-
-def _try_all(names: list[str], read: Callable[[str], T]) -> dict[str, T]:
-    """Reads every source; the problems of all that fail are raised together."""
+def _try_all(names: list[str], read: Callable[[str], T]) -> tuple[dict[str, T], list[Problem]]:
+    """What every source gives, and the problems of those that cannot be read."""
     found: dict[str, T] = {}
     problems: list[Problem] = []
     for name in names:
@@ -95,9 +114,7 @@ def _try_all(names: list[str], read: Callable[[str], T]) -> dict[str, T]:
             found[name] = read(name)
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(*dict.fromkeys(problems))
-    return found
+    return found, problems
 
 
 class _Run:

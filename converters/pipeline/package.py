@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,29 +16,17 @@ import pyarrow.parquet as pq
 from converters import __version__
 from converters.dataset import Dataset, Package, StandardUse
 from converters.define import write_define
-from converters.errors import OutputError, Problem
 from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
+from converters.formats.xpt_text import encode_one
 from converters.mapping.settings import Settings
 from converters.pipeline.convert import Conversion, Progress
+from converters.pipeline.place import MANIFEST, TOOL, beside
 
-MANIFEST = "manifest.json"
-
-
-def check_place(out: Path) -> None:
-    """Refuses a folder that holds something else than a package.
-
-    Raises:
-        OutputError: the place is a file, or a folder that this library did not write.
-    """
-    _recover(out)
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise OutputError(Problem(str(out), None, None, "is a file: the output is a folder"))
-    if any(out.iterdir()) and not (out / MANIFEST).is_file():
-        message = f"is not empty and no package (it has no {MANIFEST}): choose another folder"
-        raise OutputError(Problem(str(out), None, None, message))
+#: Findings of the checks, and of the writer, on texts that a transport file cannot hold.
+_TEXT_RULES = ("not-ascii", "text-too-long")
+_WRITER_RULES = ("xpt-character", "xpt-length", "xpt-length-limit")
+_TEXT_BYTES, _SHOWN = 200, 60
 
 
 def write_package(
@@ -53,58 +39,12 @@ def write_package(
     Raises:
         OutputError: something cannot be written; what ``out`` held is untouched.
     """
-    with _beside(out) as folder:
-        found = list(findings)
-        found += _write_sdtm(conversion, folder, found, progress)
-        found = sort_findings(found)
+    with beside(out) as folder:
+        found = sort_findings(_write_sdtm(conversion, folder, findings, progress))
         _write_json(folder / "findings.json", [item.as_dict() for item in found])
         _write_traces(conversion.datasets.values(), folder / "trace")
         _write_json(folder / MANIFEST, _manifest(conversion, found, folder))
         return found
-
-
-@contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A new folder beside ``out`` that takes its place when all went well, and is gone if not."""
-    check_place(out)
-    partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        yield partial
-        _replace(out, partial)
-    except OSError as error:
-        place = str(error.filename or out)
-        raise OutputError(
-            Problem(place, None, None, f"cannot be written: {error.strerror}")
-        ) from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _previous(out: Path) -> Path:
-    return out.with_name(f".{out.name}.previous")
-
-
-def _replace(out: Path, partial: Path) -> None:
-    previous = _previous(out)
-    shutil.rmtree(previous, ignore_errors=True)
-    if out.exists():
-        out.rename(previous)
-    try:
-        partial.rename(out)
-    except OSError:
-        if previous.exists():
-            previous.rename(out)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def _recover(out: Path) -> None:
-    """Puts the package back that a run was killed over between the two renames."""
-    if not out.exists() and _previous(out).is_dir():
-        _previous(out).rename(out)
 
 
 def _write_sdtm(
@@ -114,17 +54,35 @@ def _write_sdtm(
     created = datetime.fromisoformat(settings.created)
     place = folder / "sdtm"
     place.mkdir()
-    known = {(item.dataset, item.variable, item.value) for item in before}
-    found: list[Finding] = []
+    told: list[Finding] = []
     for number, dataset in enumerate(conversion.datasets.values(), start=1):
         progress(f"writing {dataset.name}", number / len(conversion.datasets))
         if dataset.frame.empty:  # define.xml says that it has no data, and names no file
             continue
         path = place / f"{dataset.name.lower()}.xpt"
-        told = write_dataset(dataset, path, created=created, lenient=True)
-        found += [f for f in told if (f.dataset, f.variable, f.value) not in known]
+        told += write_dataset(dataset, path, created=created, lenient=True)
     write_define(package_of(conversion), place / "define.xml")
-    return found
+    return _united(before, told)
+
+
+def _united(before: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
+    """The findings of checks and writer; a text that both speak of is told once, as written."""
+    checked = {(f.dataset, f.variable) for f in before if f.rule in _TEXT_RULES}
+    found = [
+        replace(f, message=f"{f.message}; written as {_written(f.value)}")
+        if f.rule in _TEXT_RULES and f.value is not None
+        else f
+        for f in before
+    ]
+    return found + [
+        f for f in told if f.rule not in _WRITER_RULES or (f.dataset, f.variable) not in checked
+    ]
+
+
+def _written(value: str) -> str:
+    """A text as a transport file can hold it, its beginning."""
+    text = encode_one(value, _TEXT_BYTES, "ascii")[0].decode("ascii").rstrip()
+    return f"'{text[:_SHOWN]}...'" if len(text) > _SHOWN else f"'{text}'"
 
 
 def package_of(conversion: Conversion) -> Package:
@@ -174,7 +132,7 @@ def _manifest(conversion: Conversion, findings: Sequence[Finding], folder: Path)
     ]
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        "tool": "cdisc-converters",
+        "tool": TOOL,
         "version": __version__,
         "study": settings.study_id,
         "created": settings.created,

@@ -8,6 +8,7 @@ gives EX its study days.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -64,7 +65,7 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
     planner = Planner(study, headers)
     plan = planner.plan()
     if planner.problems:
-        raise SpecError(*sorted(set(planner.problems)))
+        raise SpecError(*sorted(set(planner.problems), key=Problem.place))
     return plan
 
 
@@ -258,6 +259,8 @@ class Planner:
             path.append(node)
             node = min(need for need in waiting[node] if need in waiting)
         cycle = [*path[path.index(node) :], node]
-        document, place = self.needs[cycle[0]][cycle[1]]
+        needs = [self.needs[node][need] for node, need in itertools.pairwise(cycle)]
+        written = [(document, place) for document, place in needs if place in document.places]
+        document, place = written[0] if written else needs[0]
         chain = " needs ".join(shown(item) for item in cycle)
         self.problems.append(document.problem(place, f"a cycle that no order can meet: {chain}"))

@@ -224,13 +224,25 @@ class BlockReads:
         if columns is not None and name not in columns:
             what = f"the source '{source}'" if self.source else "the rows of this spec"
             hint = nearest(name, columns | set(self.block.definitions))
-            self._problem(place, f"{what} has no column '{name}'{hint}")
+            if not self._told(place, name):
+                self._problem(place, f"{what} has no column '{name}'{hint}")
         elif name == "USUBJID" and source in self.planner.study.sources:
             self._subject(place)
         elif source in self.planner.datasets and name not in self.added:
             self._need(node, (source, name), place)
         elif source in self.planner.study.sources and name not in self.added:
             self.planner.read[source].add(name)
+
+    def _told(self, place: Path_, name: str) -> bool:
+        """Whether the column is that of a test's result, which is told at its ``from``."""
+        test = self.block.test
+        return (
+            test is not None
+            and name == test.keys["from"]
+            and place[: len(test.path)] == test.path
+            and place != (*test.path, "from")
+            and "variables" not in place[len(test.path) :]
+        )
 
     def _subject(self, place: Path_) -> None:
         source = str(self.source)
@@ -253,7 +265,10 @@ class BlockReads:
         if plan is None:
             if dataset not in planner.study.unreadable and dataset not in planner.study.sdtm:
                 hint = nearest(dataset, planner.datasets)
-                self._problem(place, f"the study has no dataset '{dataset}'{hint}")
+                known = hint or f"; it has: {', '.join(planner.datasets)}"
+                stated = (*place[:-1], "dataset")
+                place = stated if stated in self.document.places else place
+                self._problem(place, f"the study has no dataset '{dataset}'{known}")
             return
         if variable not in plan.variables:
             hint = nearest(variable, plan.variables)

@@ -107,6 +107,14 @@ def _each(spec: SourceSpec, read: Callable[[Path], Table]) -> list[Table]:
 def _formats(spec: SourceSpec) -> set[str]:
     if not spec.paths:
         raise InputError(f"source '{spec.name}': there is no file")
+    problems: list[Problem] = []
+    for path in spec.paths:
+        try:
+            check_file(path)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
     formats = {_format(spec, path) for path in spec.paths}
     if "odm" in formats and len(formats) > 1:
         raise InputError(f"source '{spec.name}': ODM files and others cannot make one source")
