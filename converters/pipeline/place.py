@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from converters.errors import OutputError, Problem
@@ -49,7 +50,7 @@ def check_place(out: Path) -> None:
             raise OutputError(Problem(str(out), None, None, "is a file: the output is a folder"))
         foreign = _foreign(out)
         if foreign:
-            message = f"holds '{foreign}', which is no file of a package: choose another folder"
+            message = f"is not empty: '{foreign}' is no file of a package; choose another folder"
             raise OutputError(Problem(str(out), None, None, message))
 
 
@@ -80,6 +81,10 @@ def beside(out: Path) -> Iterator[Path]:
             partial.mkdir()
             yield partial
             _replace(out, partial)
+    except OutputError as error:
+        names = (problem.file.replace(str(partial), str(out)) for problem in error.problems)
+        moved = (replace(p, file=name) for p, name in zip(error.problems, names, strict=True))
+        raise OutputError(*moved) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -211,7 +211,7 @@ class Planner:
         try:
             refs = parse(text, condition=place[-1] in _CONDITIONS).refs
         except ExpressionError as error:
-            message = f"{error}, in the expression: {text}"
+            message = f"{error}, in the expression: {' '.join(text.split())}"
             self.problems.append(document.problem(place, message, offset=error.column - 1))
             return
         for ref in sorted(refs, key=lambda ref: (ref.scope or "", ref.name)):
