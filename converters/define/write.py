@@ -18,7 +18,7 @@ from converters.define.codelists import CodeList
 from converters.define.model import Group, Item, Model, Oids, Where, all_items, build
 from converters.define.problems import problems
 from converters.define.standards import guides, standard_oid, terminologies
-from converters.errors import OutputError, SpecError
+from converters.errors import OutputError, Problem, SpecError
 
 _SYSTEM = "cdisc-converters"
 _PREFIXES = {"def": terms.DEF, "xlink": terms.XLINK, "xml": terms.XML}
@@ -55,7 +55,8 @@ def write_define(
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+        problem = Problem(str(path), None, None, f"cannot be written: {error.strerror}")
+        raise OutputError(problem) from error
 
 
 def define_xml(package: Package, *, context: str = "Submission") -> bytes:
