@@ -31,6 +31,8 @@ _PAIRS = (
 )
 #: Published rules of their own for one domain's pair.
 _OF_DOMAIN = {"IETEST": "SD1150", "IETESTCD": "SD1151"}
+#: Values that SDTMIG has beside the codelist: a subject of several races (SDTMIG 5.2, DM).
+_ALSO = {"RACE": frozenset({"MULTIPLE"})}
 #: How alike a term must be to be suggested; short codes are alike by chance.
 _CLOSE = 0.8
 #: How many codelists a message names; of a variable with several the rest are counted.
@@ -76,6 +78,7 @@ def _check_values(
         fault = _not_in_own(used)
     else:
         return []
+    known |= _ALSO.get(variable.name, frozenset())
     texts = table.column(variable.name).texts()
     if variable.name.endswith(_RESULTS):
         # A codelist of results names those in words.
