@@ -36,6 +36,7 @@ TESTS = {
     "WEIGHT": ("weight", "LB", 0.03),
     "HEIGHT": ("height", "in", 0.008),
 }
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 VISITS = 20
 STUDY = """
 study: {id: BENCH, title: Benchmark, created: 2026-01-01}
@@ -91,7 +92,8 @@ def write_study(folder: Path) -> None:
     (folder / "study.yaml").write_text(STUDY + "".join(visits))
     units = {"F": "C", "LB": "kg", "in": "cm"}
     tests = "".join(
-        f"  - {{test: {code}, from: {column}, unit: {unit}, standard_unit: {units.get(unit, unit)}}}\n"
+        f"  - {{test: {code}, from: {column}, unit: {unit},"
+        f" standard_unit: {units.get(unit, unit)}}}\n"
         for code, (column, unit, _) in TESTS.items()
     )
     (folder / "sdtm" / "vs.yaml").write_text(VS + tests + VS_VARIABLES)
@@ -199,10 +201,7 @@ def peer(records: int) -> float:
     wide = raw["vitals"].rename(columns={column: code for code, (column, _, _) in TESTS.items()})
     long = wide.melt(qualifiers, list(TESTS), "VSTESTCD", "VSORRES").dropna(subset="VSORRES")
     long["USUBJID"] = "BENCH-" + long["SUBJ"]
-    months = {
-        m: f"{n:02d}"
-        for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
-    }
+    months = {month: f"{number:02d}" for number, month in enumerate(MONTHS, 1)}
     date = long["VSDAT"].str.split("-", expand=True)
     complete = date[0] != "UN"
     iso = date[2] + "-" + date[1].map(months)
