@@ -41,7 +41,9 @@ def write_package(
     """
     with beside(out) as folder:
         found = sort_findings(_write_sdtm(conversion, folder, findings, progress))
-        _write_json(folder / "findings.json", [item.as_dict() for item in found])
+        accounts = [account.as_dict() for account in conversion.accounts]
+        content = {"sources": accounts, "findings": [item.as_dict() for item in found]}
+        _write_json(folder / "findings.json", content)
         _write_traces(conversion.datasets.values(), folder / "trace")
         _write_json(folder / MANIFEST, _manifest(conversion, found, folder))
         return found

@@ -309,7 +309,7 @@ FAULTY = [
 
 
 def findings(folder: Path) -> list[dict[str, Any]]:
-    return list(json.loads((folder / "findings.json").read_text(encoding="utf-8")))
+    return list(json.loads((folder / "findings.json").read_text(encoding="utf-8"))["findings"])
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)

@@ -125,7 +125,7 @@ def test_findings_at_or_above_the_level_fail_the_run(
     wrote = tmp_path / "out-failed" if fails else out
     severities = {
         item["severity"].lower()
-        for item in json.loads((wrote / "findings.json").read_text(encoding="utf-8"))
+        for item in json.loads((wrote / "findings.json").read_text(encoding="utf-8"))["findings"]
     }
     assert (gravest in severities) == (gravest != "none")
     assert min(severities | {"note"}, key=LEVELS.index) == (
