@@ -107,14 +107,6 @@ def _each(spec: SourceSpec, read: Callable[[Path], Table]) -> list[Table]:
 def _formats(spec: SourceSpec) -> set[str]:
     if not spec.paths:
         raise InputError(f"source '{spec.name}': there is no file")
-    problems: list[Problem] = []
-    for path in spec.paths:
-        try:
-            check_file(path)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(*problems)
     formats = {_format(spec, path) for path in spec.paths}
     if "odm" in formats and len(formats) > 1:
         raise InputError(f"source '{spec.name}': ODM files and others cannot make one source")
@@ -130,6 +122,7 @@ def _format(spec: SourceSpec, path: Path) -> str:
         raise refuse(path, f"unknown format '{spec.format}'{near}; known are {known}")
     found = _EXTENSIONS.get(path.suffix.lower())
     if found is None:
+        check_file(path)
         near = nearest(path.suffix.lower(), _EXTENSIONS)
         message = f"the extension '{path.suffix}' tells no format{near}; declare one of {known}"
         raise refuse(path, message)

@@ -162,7 +162,9 @@ def _parse(text: _Text, names: list[str]) -> pa.Table:
             return pa.csv.read_csv(
                 pa.BufferReader(pa.py_buffer(text.body)),
                 read_options=pa.csv.ReadOptions(
-                    column_names=text.names, block_size=min(block, 2**31 - 1)
+                    column_names=text.names,
+                    block_size=min(block, 2**31 - 1),
+                    use_threads=False,  # Arrow's threads can abort a process that ends soon
                 ),
                 parse_options=pa.csv.ParseOptions(
                     delimiter=text.delimiter,

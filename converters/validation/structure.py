@@ -30,6 +30,7 @@ _EMPTY = Rule("no-records", Severity.WARNING, ("SD0001",))
 _KEYS = Rule("duplicate-keys", Severity.ERROR, ("SD1152",))
 #: The natural keys that the standard suggests are not always enough; the sponsor may add to them.
 _NATURAL_KEYS = _KEYS._replace(severity=Severity.WARNING)
+_RECORDS = Rule("duplicate-records", Severity.ERROR, ("SD1201",))
 _SUBJECT = Rule("subject-not-unique", Severity.ERROR, ("SD0083",))
 _QUALIFIERS = Rule("duplicate-qualifier", Severity.ERROR, ("SD0086",))
 _NO_SEQUENCE = Rule("sequence-missing", Severity.ERROR, ("SD0002",))
@@ -98,13 +99,31 @@ def _keys(table: Table, domain: Domain | None) -> list[Finding]:
         keys, rule = table.metadata.keys, _KEYS
         if domain is not None and set(keys) <= set(domain.keys):
             rule = _NATURAL_KEYS
-    return duplicates(table, [key for key in keys if key in table], rule)
+    present = [key for key in keys if key in table]
+    found = duplicates(table, present, rule)
+    return found + (_repeated(table, present) if found and rule is _NATURAL_KEYS else [])
+
+
+def _repeated(table: Table, keys: Sequence[str]) -> list[Finding]:
+    """Records that are the same in everything but their number: one of them is one too many."""
+    groups = table.groups(keys)
+    shared = groups.counts[groups.ids] > 1
+    names = [name for name in table.names if not name.endswith("SEQ")]
+    return duplicates(table, names, _RECORDS, shared, shown=keys)
 
 
 def duplicates(
-    table: Table, keys: Sequence[str], rule: Rule, within: Mask | None = None
+    table: Table,
+    keys: Sequence[str],
+    rule: Rule,
+    within: Mask | None = None,
+    *,
+    shown: Sequence[str] = (),
 ) -> list[Finding]:
-    """One finding, if records (those of ``within``) share the values of ``keys``; else none."""
+    """One finding, if records (those of ``within``) share the values of ``keys``; else none.
+
+    Examples show the keys, or those ``shown`` where the keys are all that a record holds.
+    """
     rows = None if within is None else np.flatnonzero(within)
     if not keys or (rows is not None and not len(rows)):
         return []
@@ -114,12 +133,12 @@ def duplicates(
         return []
     count = int(groups.counts[shared].sum())
     first = int(groups.first[shared].min())
-    examples = "; ".join(described(table.record(keys, row)) for row in groups.first[shared[:3]])
+    rows_shown = groups.first[shared[:3]]
+    examples = "; ".join(described(table.record(shown or keys, row)) for row in rows_shown)
     more = f"; and {len(shared) - 3:,} more" if len(shared) > 3 else ""
-    message = (
-        f"{table.name}: {number(count, 'record')} are not unique by {', '.join(keys)}: "
-        f"{examples}{more}"
-    )
+    by = f"not unique by {', '.join(keys)}"
+    what = "the same in everything but their number" if shown else by
+    message = f"{table.name}: {number(count, 'record')} are {what}: {examples}{more}"
     return [table.finding(rule, Case(None, count, first, message))]
 
 

@@ -210,10 +210,10 @@ FAULTY = [
         ("'last week'", "dd-mon-yyyy"),
     ),
     Faulty(
-        "two records with the same natural keys",
+        "a record that is there twice",
         (raw("ae", AE + AE.splitlines()[3] + "\n"),),
-        "Warning",
-        "duplicate-keys",
+        "Error",
+        "duplicate-records",
         "AE.",
         ("raw/ae.csv", 3),
         ("2 records", "'ABC-01-002'", "'HEADACHE'", "'2015-03-06'"),

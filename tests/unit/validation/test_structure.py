@@ -72,11 +72,18 @@ def test_duplicate_keys_show_examples_of_the_keys(make: Any) -> None:
 
 
 def test_keys_that_the_standard_suggests_are_a_warning_and_the_sponsors_an_error(make: Any) -> None:
-    data = {"USUBJID": ["1", "1"], "AETERM": ["A", "A"]}
+    data = {"USUBJID": ["1", "1"], "AETERM": ["A", "A"], "AESEV": ["M", "S"]}
     by_standard = check_structure(make("AE", data, keys=["USUBJID", "AETERM"]), AE)
     by_sponsor = check_structure(make("AE", data | {"AESEV": ["M", "M"]}, keys=["AESEV"]), AE)
     assert [item.severity for item in by_standard] == [Severity.WARNING]
     assert [item.severity for item in by_sponsor] == [Severity.ERROR]
+
+
+def test_a_record_that_is_there_twice_is_an_error_by_any_keys(make: Any) -> None:
+    data = {"USUBJID": ["1", "1", "1"], "AETERM": ["A", "A", "B"], "AESEQ": [1, 2, 3]}
+    found = check_structure(make("AE", data, keys=["USUBJID", "AETERM"]), AE)
+    told = {(item.rule, item.severity, item.count) for item in found}
+    assert ("duplicate-records", Severity.ERROR, 2) in told
 
 
 @pytest.mark.parametrize(
