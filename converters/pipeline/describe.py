@@ -26,6 +26,8 @@ from converters.rules.definition import Definition
 from converters.standards.terminology import Codelist, Terminology
 
 _NUMBER_BYTES = 8
+#: Dates that differ in digits only are of one data type.
+_DIGITS = str.maketrans("123456789", "000000000")
 _MOST_DIGITS = 12
 
 
@@ -96,11 +98,19 @@ def with_type(variable: Variable, column: pd.Series, described: str = "") -> Var
     if variable.kind == "Num":
         return _number_type(variable, column.to_numpy(dtype=np.float64, na_value=np.nan))
     values = columns.parts(column).values
-    length = max((len(value.encode()) for value in values), default=1)
+    length = _longest(values)
     if described.startswith("ISO 8601"):
-        data_type = iso8601.data_type(values) if values else "datetime"
+        alike = {value.translate(_DIGITS): value for value in values}
+        data_type = iso8601.data_type(list(alike.values())) if values else "datetime"
         return replace(variable, data_type=data_type, length=length)
     return replace(variable, data_type="text", length=length)
+
+
+def _longest(values: Sequence[str]) -> int:
+    """The length in bytes of the longest value, at least 1."""
+    if "".join(values).isascii():
+        return max(map(len, values), default=1)
+    return max(len(value.encode()) for value in values)
 
 
 def _number_type(variable: Variable, values: np.ndarray) -> Variable:
@@ -189,7 +199,7 @@ def _result_type(variable: Variable, values: pd.Series) -> Variable:
     """Text that holds only numbers is described as integer or float."""
     texts = columns.parts(values).values
     numbers = [columns.parse_number(text) for text in texts]
-    length = max((len(text.encode()) for text in texts), default=1)
+    length = _longest(texts)
     if not texts or np.isnan(numbers).any():
         return replace(variable, data_type="text", length=length)
     if all(re.fullmatch(r"\s*[-+]?[0-9]+\s*", text) for text in texts):
