@@ -114,7 +114,8 @@ def _longest(values: Sequence[str]) -> int:
 
 
 def _number_type(variable: Variable, values: np.ndarray) -> Variable:
-    present = np.unique(values[~np.isnan(values)])
+    present = pd.unique(values)
+    present = present[~np.isnan(present)]
     if (present == np.trunc(present)).all():
         return replace(variable, data_type="integer", length=_NUMBER_BYTES)
     digits = max(_decimals(value) for value in present)

@@ -20,11 +20,10 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     within = [records.variable(name) for name in args.get("within", ["USUBJID"])]
     group = columns.tuples(within, rows).ids
     by = [records.variable(name) for name in args["by"]]
-    place = columns.sort_key(by, rows)
-    order = np.lexsort((place, group))
-    if _tied(group, place, order):
-        rest = columns.sort_key(records.made(), rows)
-        order = np.lexsort((rest, place, group))
+    place = columns.sort_key([*within, *by], rows)
+    order = np.argsort(place, kind="stable")
+    if (np.diff(place[order]) == 0).any():
+        order = np.lexsort((columns.sort_key(records.made(), rows), place))
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     lengths = np.diff(np.append(starts, rows))
     numbers = np.empty(rows, dtype=np.float64)
@@ -33,11 +32,6 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
         subjects = [records.dataset(name).variable("USUBJID")]
         numbers += match([records.variable("USUBJID")], subjects).counts()
     return pd.Series(numbers)
-
-
-def _tied(group: Any, place: Any, order: Any) -> bool:
-    same = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
-    return bool(same.any())
 
 
 def _reads(args: Mapping[str, Any], _: Target) -> Reads:
