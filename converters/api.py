@@ -41,13 +41,18 @@ class Report:
 
 def check(folder: str | os.PathLike[str]) -> list[Problem]:
     """All that is wrong with a study's specs, without looking at its data; empty if nothing is."""
+    return _checked(folder)[1]
+
+
+def _checked(folder: str | os.PathLike[str]) -> tuple[Study | None, list[Problem]]:
+    """A study, as far as it can be read, and all that is wrong with its specs."""
     study, problems = read_study(Path(folder))
     if study is not None:
         try:
             make_plan(study)
         except SpecError as error:
             problems = [*problems, *error.problems]
-    return sorted(set(problems), key=Problem.place)
+    return study, sorted(set(problems), key=Problem.place)
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:
@@ -56,8 +61,7 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
     Raises:
         SpecError: with every problem that ``check`` finds.
     """
-    problems = check(folder)
-    study, _ = read_study(Path(folder))
+    study, problems = _checked(folder)
     if problems or study is None:
         raise SpecError(*problems)
     return study

@@ -189,7 +189,6 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
         created=_created(study.get("created"), document, problems),
         sdtmig=scalar_text(standards.get("sdtmig", DEFAULT_SDTMIG)),
         terminology=terminology,
-        usubjid=data.get("usubjid", ""),
         visits=tuple(_visit(item) for item in data.get("visits", ())),
         dates=Dates(
             formats=(formats,) if isinstance(formats, str) else tuple(formats),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from converters.standards.terminology import Terminology
@@ -34,11 +33,7 @@ class Dates:
 
 @dataclass(frozen=True)
 class Settings:
-    """The study's settings.
-
-    ``usubjid`` is the expression over raw columns that makes USUBJID; ``created`` is the package's
-    creation time in ISO 8601; ``keys`` are the study's own natural keys by dataset.
-    """
+    """The study's settings; ``created`` is the package's creation time in ISO 8601."""
 
     study_id: str
     title: str
@@ -47,7 +42,5 @@ class Settings:
     created: str
     sdtmig: str
     terminology: Terminology
-    usubjid: str = ""
     visits: tuple[Visit, ...] = ()
     dates: Dates = field(default_factory=Dates)
-    units: Mapping[str, str] = field(default_factory=dict)
