@@ -10,8 +10,7 @@ import os
 import zlib
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +20,9 @@ import pyarrow.compute as pc
 
 from converters import columns
 from converters.dataset import Dataset, Metadata
-from converters.errors import OutputError
 from converters.findings import Finding, Severity
 from converters.formats import frames
-from converters.formats.cases import Cases, Rule
+from converters.formats.cases import Rule
 from converters.formats.dataset_json_layout import (
     Column,
     DatasetJsonHeader,
@@ -32,10 +30,8 @@ from converters.formats.dataset_json_layout import (
     column_of,
 )
 from converters.formats.ibm_float import missing_letter
-from converters.formats.part_file import PartFile
+from converters.formats.stream import StreamWriter, write_whole
 
-#: Rows that are joined at once.
-CHUNK = 65_536
 #: The extensions and what they stand for.
 EXTENSIONS = (".json", ".ndjson", ".dsjc")
 
@@ -70,14 +66,10 @@ def write_dataset_json(
     writer = DatasetJsonWriter(
         path, dataset.metadata, created=created, header=header, records=len(dataset.frame)
     )
-    try:
-        writer.write(dataset.frame)
-        return writer.close()
-    finally:
-        writer.abort()
+    return write_whole(writer, dataset.frame)
 
 
-class DatasetJsonWriter:
+class DatasetJsonWriter(StreamWriter):
     """Write Dataset-JSON in pieces; memory does not grow with the number of rows.
 
     The arguments are those of ``write_dataset_json``. ``records`` is the number of rows to come;
@@ -99,63 +91,22 @@ class DatasetJsonWriter:
             if created is None:
                 raise TypeError("created or header is needed: Dataset-JSON bears its time")
             header = DatasetJsonHeader(created.isoformat(timespec="seconds"))
-        self._path = Path(path)
-        extension = self._path.suffix.lower()
+        extension = Path(path).suffix.lower()
         if extension not in EXTENSIONS:
             raise ValueError(f"extension {extension!r}, expected one of {', '.join(EXTENSIONS)}")
         if extension == ".dsjc" and records is None:
             raise TypeError("records is needed for .dsjc: compressed bytes cannot be patched")
+        super().__init__(Path(path), metadata.name, [item.name for item in metadata.variables])
         self._lines = extension != ".json"
         self._deflate = zlib.compressobj() if extension == ".dsjc" else None
-        self._name = metadata.name
-        self._cases = Cases(metadata.name)
         self._columns = [column_of(item, metadata, header) for item in metadata.variables]
         self._expected = records
-        self._rows = 0
         before, after = _attributes(metadata, header, self._columns)
         self._count_at = len(before)
         count = str(records) if records is not None else " " * _COUNT
-        self._file = PartFile(self._path)
         self._put(before + count.encode() + after + (b"}\n" if self._lines else b',"rows":['))
 
-    def __enter__(self) -> Self:
-        """The writer."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Complete the file, or leave none behind when the block failed."""
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self.abort()
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """Add the rows of ``frame``, whose columns are the variables in their order.
-
-        Raises:
-            OutputError: the columns are others, or the file cannot be written.
-        """
-        wanted = [column.name for column in self._columns]
-        frames.check_columns(self._path, self._name, wanted, list(frame.columns))
-        for start in range(0, len(frame), CHUNK):
-            self._write_rows(frame.iloc[start : start + CHUNK])
-
-    def close(self) -> list[Finding]:
-        """Complete the file and put it in its place; returns what it could not say.
-
-        Raises:
-            OutputError: a value cannot be held, or writing failed. No file is left then.
-            ValueError: there were not ``records`` rows.
-        """
-        if self._cases.refused():
-            self.abort()
-            raise OutputError(*self._cases.problems(self._path))
+    def _finish(self) -> None:
         if self._expected not in (None, self._rows):
             self.abort()
             raise ValueError(f"{self._rows} rows were written, {self._expected} were announced")
@@ -165,12 +116,6 @@ class DatasetJsonWriter:
             self._file.write(self._deflate.flush())
         if self._expected is None:
             self._file.patch(self._count_at, f"{self._rows:>{_COUNT}}".encode())
-        self._file.commit()
-        return self._cases.findings()
-
-    def abort(self) -> None:
-        """Leave no unfinished file behind; nothing happens after ``close``."""
-        self._file.abort()
 
     def _put(self, data: bytes) -> None:
         self._file.write(self._deflate.compress(data) if self._deflate else data)
@@ -192,7 +137,6 @@ class DatasetJsonWriter:
             data = _bytes(rows)
             first = not self._lines and self._rows == 0
             self._put(data[1:] if first else data)
-        self._rows += len(frame)
 
     def _texts(self, column: Column, values: pd.Series, opening: str, closing: str) -> pa.Array:
         """The JSON text of each row, with what comes before and after it."""

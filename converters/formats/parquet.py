@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +23,13 @@ import pyarrow.parquet as pq
 
 from converters import columns
 from converters.dataset import Dataset, Metadata, Variable
-from converters.errors import InputError, OutputError, Problem
+from converters.errors import InputError, Problem
 from converters.findings import Finding
 from converters.formats import frames, metadata_json
-from converters.formats.cases import Cases
 from converters.formats.ibm_float import special_missing
-from converters.formats.part_file import PartFile
+from converters.formats.stream import StreamWriter, write_whole
 
 T = TypeVar("T")
-
-#: Rows of a row group.
-CHUNK = 262_144
 
 _KEY = b"cdisc-converters"
 _TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -51,16 +46,14 @@ def write_parquet(dataset: Dataset, path: str | os.PathLike[str]) -> list[Findin
         OutputError: the columns are not the variables, one holds the other kind, or the file
             cannot be written. Whatever was at ``path`` is then still there.
     """
-    writer = ParquetWriter(path, dataset.metadata)
-    try:
-        writer.write(dataset.frame)
-        return writer.close()
-    finally:
-        writer.abort()
+    return write_whole(ParquetWriter(path, dataset.metadata), dataset.frame)
 
 
-class ParquetWriter:
+class ParquetWriter(StreamWriter):
     """Write Parquet in pieces, one or more row groups each; the file appears when complete."""
+
+    #: Rows of a row group.
+    CHUNK = 262_144
 
     def __init__(self, path: str | os.PathLike[str], metadata: Metadata) -> None:
         """Open a file beside ``path``.
@@ -68,12 +61,9 @@ class ParquetWriter:
         Raises:
             OutputError: no file can be written there.
         """
-        self._path = Path(path)
+        super().__init__(Path(path), metadata.name, [item.name for item in metadata.variables])
         self._metadata = metadata
-        self._cases = Cases(metadata.name)
-        self._rows = 0
         self._schema = _schema(metadata)
-        self._file = PartFile(self._path)
         texts = [item.name for item in metadata.variables if item.kind == "Char"]
         self._writer: pq.ParquetWriter = None
         with self._told():
@@ -86,61 +76,24 @@ class ParquetWriter:
                 write_page_checksum=True,
             )
 
-    def __enter__(self) -> Self:
-        """The writer."""
-        return self
+    def _write_rows(self, frame: pd.DataFrame) -> None:
+        arrays = [
+            self._array(item, frame.iloc[:, index])
+            for index, item in enumerate(self._metadata.variables)
+        ]
+        with self._told():
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Complete the file, or leave none behind when the block failed."""
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self.abort()
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """Add the rows of ``frame``, whose columns are the variables in their order.
-
-        Raises:
-            OutputError: the columns are others, or the file cannot be written.
-        """
-        variables = self._metadata.variables
-        wanted = [item.name for item in variables]
-        frames.check_columns(self._path, self._metadata.name, wanted, list(frame.columns))
-        for start in range(0, len(frame), CHUNK):
-            piece = frame.iloc[start : start + CHUNK]
-            arrays = [
-                self._array(item, piece.iloc[:, index]) for index, item in enumerate(variables)
-            ]
-            with self._told():
-                self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-            self._rows += len(piece)
-
-    def close(self) -> list[Finding]:
-        """Complete the file and put it in its place.
-
-        Raises:
-            OutputError: a column held the other kind, or writing failed. No file is left then.
-        """
-        if self._cases.refused():
-            self.abort()
-            raise OutputError(*self._cases.problems(self._path))
+    def _finish(self) -> None:
         with self._told():
             self._writer.close()
-        self._file.commit()
-        return self._cases.findings()
 
     def abort(self) -> None:
         """Leave no unfinished file behind; nothing happens after ``close``."""
         if self._writer is not None:
             with suppress(OSError, ValueError, pa.ArrowException):
                 self._writer.close()
-        self._file.abort()
+        super().abort()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

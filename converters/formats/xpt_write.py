@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +17,12 @@ import pandas as pd
 
 from converters import columns
 from converters.dataset import Dataset, Metadata
-from converters.errors import OutputError
 from converters.findings import Finding
 from converters.formats import frames, ibm_float, xpt_check, xpt_layout, xpt_text
 from converters.formats.cases import Cases, Rule
-from converters.formats.part_file import PartFile
+from converters.formats.stream import StreamWriter, write_whole
 from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp
 
-#: Rows that are encoded at once.
-CHUNK = 65_536
 #: Rows that are laid into records at once: few enough to stay in the processor's cache.
 _BLOCK = 8_192
 
@@ -63,14 +59,10 @@ def write_xpt(
         version=version,
         encoding=encoding,
     )
-    try:
-        writer.write(dataset.frame)
-        return writer.close()
-    finally:
-        writer.abort()
+    return write_whole(writer, dataset.frame)
 
 
-class XptWriter:
+class XptWriter(StreamWriter):
     """Write a transport file in pieces; memory does not grow with the number of rows.
 
     As a context manager it fails on entry when the metadata break the format, and on exit when a
@@ -100,61 +92,19 @@ class XptWriter:
                 raise TypeError("created or header is needed: a transport file bears its time")
             stamp = XptStamp(created=created, modified=created)
             header = XptHeader(stamp, stamp, version=version, encoding=encoding)
-        self._path = Path(path)
+        super().__init__(Path(path), metadata.name, [item.name for item in metadata.variables])
         self._version = header.version
         self._lenient = lenient
-        self._dataset = metadata.name
-        self._cases = Cases(metadata.name)
-        plan = xpt_check.plan(metadata, header, self._cases)
+        try:
+            plan = xpt_check.plan(metadata, header, self._cases)
+        except ValueError:
+            self.abort()
+            raise
         self._fields = [_Field(variable.name, item, header) for variable, item in plan.items]
         self._layout = np.dtype([(f"f{i}", f"V{f.length}") for i, f in enumerate(self._fields)])
         self._head = len(plan.head)
-        self._rows = 0
         self._blank_end = 0
-        self._file = PartFile(self._path)
         self._file.write(plan.head)
-
-    def __enter__(self) -> Self:
-        """The writer.
-
-        Raises:
-            OutputError: the metadata break the format.
-        """
-        if self._refused:
-            self.abort()
-            raise OutputError(*self._cases.problems(self._path))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Complete the file, or leave none behind when the block failed."""
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self.abort()
-
-    @property
-    def findings(self) -> list[Finding]:
-        """What had to be changed so far and, after ``close``, what a reader will not see."""
-        return self._cases.findings()
-
-    def write(self, frame: pd.DataFrame) -> None:
-        """Add the rows of ``frame``, whose columns are the variables in their order.
-
-        Raises:
-            OutputError: the columns are others, or the file cannot be written.
-        """
-        wanted = [field.name for field in self._fields]
-        frames.check_columns(self._path, self._dataset, wanted, list(frame.columns))
-        for start in range(0, len(frame), CHUNK):
-            piece = frame.iloc[start : start + CHUNK]
-            self._write_rows(piece)
-            self._rows += len(piece)
 
     def close(self) -> list[Finding]:
         """Complete the file and put it in its place; returns ``findings``.
@@ -169,22 +119,12 @@ class XptWriter:
                 row=self._rows - self._blank_end + 1,
                 count=self._blank_end,
             )
-        if self._refused:
-            self.abort()
-            raise OutputError(*self._cases.problems(self._path))
+        return super().close()
+
+    def _finish(self) -> None:
         self._file.write(b" " * xpt_layout.pad(self._rows * self._layout.itemsize))
         if self._version > 5:
             self._file.patch(self._head - CARD, xpt_layout.count_card(self._rows))
-        self._file.commit()
-        return self.findings
-
-    def abort(self) -> None:
-        """Leave no unfinished file behind; nothing happens after ``close``."""
-        self._file.abort()
-
-    @property
-    def _refused(self) -> bool:
-        return self._cases.refused(lenient=self._lenient)
 
     def _write_rows(self, frame: pd.DataFrame) -> None:
         cells = [

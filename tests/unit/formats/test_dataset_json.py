@@ -143,7 +143,7 @@ def test_compressed_files_need_their_number_of_rows(make: Maker, tmp_path: Path)
 def test_memory_does_not_grow_with_rows(
     make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("converters.formats.dataset_json_write.CHUNK", 2_000)
+    monkeypatch.setattr("converters.formats.dataset_json_write.DatasetJsonWriter.CHUNK", 2_000)
     dataset = make((TERM, ["a", "b"] * 5_000), (SEQ, range(10_000)))
 
     def peak(times: int) -> int:

@@ -99,7 +99,7 @@ def test_values_come_back_bit_by_bit(
 def test_pieces_give_the_same_data_as_the_whole(
     make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("converters.formats.parquet.CHUNK", 100)
+    monkeypatch.setattr("converters.formats.parquet.ParquetWriter.CHUNK", 100)
     dataset = make((TERM, [f"T{row % 7}" for row in range(501)]), (SEQ, range(501)))
     write_parquet(dataset, tmp_path / "whole.parquet")
     with ParquetWriter(tmp_path / "pieces.parquet", dataset.metadata) as writer:
