@@ -9,11 +9,11 @@ from pathlib import Path
 from converters.dataset import Dataset
 from converters.errors import InputError, OutputError, Problem, nearest
 from converters.findings import Finding
-from converters.formats import dataset_json, parquet
+from converters.formats import csv_text, dataset_json, parquet
 from converters.formats.xpt import read_xpt, write_xpt
 
 #: The extensions that ``read_dataset`` and ``write_dataset`` know.
-EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet")
+EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
 
 
 def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dataset:
@@ -29,6 +29,8 @@ def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dat
         return read_xpt(path, member)
     if Path(path).suffix.lower() == ".parquet":
         return parquet.read_parquet(path)
+    if Path(path).suffix.lower() == ".csv":
+        return csv_text.read_csv(path)
     return dataset_json.read_dataset_json(path)
 
 
@@ -41,8 +43,8 @@ def write_dataset(
 ) -> list[Finding]:
     """Write ``dataset`` in the format that the extension of ``path`` names.
 
-    ``created`` is the time that the file bears (Parquet bears none). ``lenient`` cuts or replaces
-    what a transport file cannot hold and returns it as findings; the others hold any text.
+    ``created`` is the time that the file bears (Parquet and CSV bear none). ``lenient`` cuts or
+    replaces what a transport file cannot hold and returns it as findings; the others hold any text.
 
     Raises:
         OutputError: the extension is unknown, or the format cannot hold the data.
@@ -54,6 +56,8 @@ def write_dataset(
         return write_xpt(dataset, path, created=created, lenient=lenient)
     if Path(path).suffix.lower() == ".parquet":
         return parquet.write_parquet(dataset, path)
+    if Path(path).suffix.lower() == ".csv":
+        return csv_text.write_csv(dataset, path)
     return dataset_json.write_dataset_json(dataset, path, created=created)
 
 

@@ -28,7 +28,8 @@ _CLOCK_FORMATS: dict[Clock, str] = {
 _CLOCK_OF_FORMAT = {
     name: clock for clock, names in _CLOCK_FORMATS.items() for name in names.split()
 }
-_FORMAT_OF_CLOCK: dict[Clock, str] = {
+#: The usual format of each kind of SAS number that stands for a moment.
+FORMAT_OF_CLOCK: dict[Clock, str] = {
     "date": "DATE9.",
     "time": "TIME8.",
     "datetime": "DATETIME20.",
@@ -80,7 +81,7 @@ class Column:
         """What its text stands for when the value is a number of days or seconds."""
         if self.target != "integer":
             return None
-        return next((kind for kind in _FORMAT_OF_CLOCK if kind == self.data_type), None)
+        return next((kind for kind in FORMAT_OF_CLOCK if kind == self.data_type), None)
 
     @property
     def number(self) -> bool:
@@ -136,7 +137,7 @@ def _data_type(variable: Variable) -> tuple[str, str]:
 def clock_of(variable: Variable) -> Clock | None:
     """What a number stands for by its SAS format or its data type."""
     if variable.data_type in ("date", "time", "datetime"):
-        return next(kind for kind in _FORMAT_OF_CLOCK if kind == variable.data_type)
+        return next(kind for kind in FORMAT_OF_CLOCK if kind == variable.data_type)
     parts = split_format(variable.format)
     return _CLOCK_OF_FORMAT.get(parts[0].upper()) if parts else None
 
@@ -146,7 +147,7 @@ def variable_of(column: Column, longest: int) -> Variable:
     if column.number:
         whole = column.data_type in ("integer", "boolean") or column.clock
         clock = column.clock
-        text = column.format or (_FORMAT_OF_CLOCK[clock] if clock else "")
+        text = column.format or (FORMAT_OF_CLOCK[clock] if clock else "")
         return Variable(
             column.name, column.label, "Num", "integer" if whole else "float", 8, format=text
         )

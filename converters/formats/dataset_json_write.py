@@ -134,7 +134,7 @@ class DatasetJsonWriter(StreamWriter):
         ]
         if not self._cases.refused():
             rows = texts[0] if last == 0 else pc.binary_join_element_wise(*texts, ",")
-            data = _bytes(rows)
+            data = frames.joined_bytes(rows)
             first = not self._lines and self._rows == 0
             self._put(data[1:] if first else data)
 
@@ -155,18 +155,8 @@ class DatasetJsonWriter(StreamWriter):
         numbers = frames.floats(values)
         codes, distinct = pd.factorize(numbers)
         made = [_number(value, column) for value in distinct.tolist()]
-        if any(fault for _, fault in made):
-            first, counts = frames.first_and_count(codes, len(made))
-            for place, (_, fault) in enumerate(made):
-                if fault:
-                    self._cases.add(
-                        NUMBER,
-                        fault,
-                        variable=column.name,
-                        value=columns.number_text(float(distinct[place])),
-                        row=self._rows + int(first[place]) + 1,
-                        count=int(counts[place]),
-                    )
+        faults = {place: fault for place, (_, fault) in enumerate(made) if fault}
+        frames.add_cases(self._cases, NUMBER, column.name, self._rows, codes, distinct, faults)
         self._tell_special_missing(column, numbers[codes < 0])
         return codes, [text for text, _ in made]
 
@@ -212,13 +202,6 @@ def _string(value: str) -> str:
     except UnicodeEncodeError:  # half of a surrogate pair: only its escape can be written
         return _ASCII_ENCODER.encode(value)
     return text
-
-
-def _bytes(texts: pa.Array) -> bytes:
-    """The texts of an array one after another: they lie so in its buffer."""
-    _, offsets, data = texts.buffers()
-    bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return memoryview(data)[bounds[0] : bounds[-1]].tobytes()
 
 
 def _attributes(

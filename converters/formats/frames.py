@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from converters import columns
 from converters.errors import OutputError, Problem
@@ -68,3 +70,48 @@ def first_and_count(
     first = np.zeros(values, dtype=np.int64)
     first[used[::-1]] = np.flatnonzero(held)[::-1]
     return first, np.bincount(used, minlength=values).astype(np.int64)
+
+
+def add_cases(
+    cases: Cases,
+    rule: Rule,
+    variable: str,
+    before: int,
+    codes: npt.NDArray[Any],
+    values: Sequence[str] | npt.NDArray[np.float64],
+    faults: Mapping[int, str],
+) -> None:
+    """A case for each of the ``values``, texts or numbers, whose place ``faults`` has."""
+    if not faults:
+        return
+    first, counts = first_and_count(codes, len(values))
+    for place, message in faults.items():
+        if counts[place]:
+            value = values[place]
+            cases.add(
+                rule,
+                message,
+                variable=variable,
+                value=value if isinstance(value, str) else columns.number_text(float(value)),
+                row=before + int(first[place]) + 1,
+                count=int(counts[place]),
+            )
+
+
+def from_arrow_text(values: pa.ChunkedArray) -> pd.Series:
+    """A text column from Arrow strings, dictionary-encoded or not; empty ones are missing."""
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    if not values.num_chunks:
+        return columns.from_codes(np.empty(0, dtype=np.int32), [])
+    chunks = values.unify_dictionaries().chunks
+    codes = [pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False) for chunk in chunks]
+    distinct = chunks[0].dictionary.to_pylist()
+    return columns.from_codes(np.concatenate(codes), [value or None for value in distinct])
+
+
+def joined_bytes(texts: pa.Array) -> bytes:
+    """The texts of an array one after another: they lie so in its buffer."""
+    _, offsets, data = texts.buffers()
+    bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[bounds[0] : bounds[-1]].tobytes()

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from converters import columns
@@ -202,7 +201,7 @@ def _column(source: Path, item: pa.Field, values: pa.ChunkedArray) -> tuple[pd.S
     if own is not None and (own.name != item.name or (own.kind == "Char") != text):
         raise _error(source, f"column {item.name} and its metadata do not agree")
     if text:
-        column = _text(values)
+        column = frames.from_arrow_text(values)
         held = columns.parts(column).values
         size = max((len(value.encode()) for value in held), default=1)
         return column, own or Variable(item.name, _label(item.metadata), "Char", length=size)
@@ -218,17 +217,6 @@ def _column(source: Path, item: pa.Field, values: pa.ChunkedArray) -> tuple[pd.S
         8,
         format=sas_format,
     )
-
-
-def _text(values: pa.ChunkedArray) -> pd.Series:
-    if not pa.types.is_dictionary(values.type):
-        values = values.dictionary_encode()
-    if not values.num_chunks:
-        return columns.from_codes(np.empty(0, dtype=np.int32), [])
-    chunks = values.unify_dictionaries().chunks
-    codes = [pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False) for chunk in chunks]
-    distinct = chunks[0].dictionary.to_pylist()
-    return columns.from_codes(np.concatenate(codes), [value or None for value in distinct])
 
 
 def _numbers(

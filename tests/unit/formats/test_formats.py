@@ -26,8 +26,10 @@ def test_every_extension_is_written_and_read(extension: str, make: Maker, tmp_pa
     assert write_dataset(dataset, path, created=WHEN) == []
     first = path.read_bytes()
     back = read_dataset(path)
-    assert back.metadata.variables == dataset.metadata.variables
-    assert (back.name, back.metadata.label) == ("AE", "Adverse Events")
+    assert back.name == "AE"
+    if extension != ".csv":  # for people: names and values only
+        assert back.metadata.variables == dataset.metadata.variables
+        assert back.metadata.label == "Adverse Events"
     pd.testing.assert_frame_equal(back.frame, dataset.frame)
     write_dataset(back, path, created=WHEN)
     assert path.read_bytes() == first
