@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,75 @@ def convert(study: Path, out: Path, fail_on: str, quiet: bool) -> None:
             err=True,
         )
         raise SystemExit(_EXIT_FINDINGS)
+
+
+@commands.command(epilog=_EXIT_CODES)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--rows", "-n", type=click.IntRange(0), default=10, show_default=True, help="Records to show."
+)
+@click.option("--member", help="The dataset to show, where a transport file holds several.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and not tables.")
+def show(file: Path, rows: int, member: str | None, as_json: bool) -> None:
+    """Show what a dataset FILE holds: its variables and its first records.
+
+    FILE is .xpt, .json, .ndjson, .dsjc (Dataset-JSON), .parquet or .csv.
+    """
+    from converters import cli_show
+    from converters.formats.contents import read_contents
+
+    contents = read_contents(file, rows, member)
+    if as_json:
+        click.echo(cli_show.as_json(file, contents))
+    else:
+        cli_show.print_contents(file, contents)
+
+
+@commands.command("convert-file", epilog=_EXIT_CODES)
+@click.argument("source", type=click.Path(path_type=Path), metavar="IN")
+@click.argument("target", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--member", help="The dataset to take, where a transport file holds several.")
+@click.option(
+    "--created",
+    type=click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")),
+    help="The time that OUT bears, in place of that of IN (or set SOURCE_DATE_EPOCH).",
+)
+@click.option("--lenient", is_flag=True, help="Cut or replace what a transport file cannot hold.")
+@click.option("--version", type=click.Choice(["5", "8", "9"]), help="Version of a transport file.")
+@click.option("--encoding", help="Encoding of a transport file's texts; else as IN, else ascii.")
+def convert_file(
+    source: Path,
+    target: Path,
+    member: str | None,
+    created: datetime | None,
+    lenient: bool,
+    version: str | None,
+    encoding: str | None,
+) -> None:
+    """Convert the dataset file IN into the format that the extension of OUT names.
+
+    The formats are .xpt, .json, .ndjson, .dsjc (Dataset-JSON), .parquet and .csv.
+    """
+    from converters.formats.convert_file import convert_file as convert_one
+
+    findings = convert_one(
+        source,
+        target,
+        member=member,
+        created=created or _epoch(),
+        lenient=lenient,
+        version=int(version) if version else None,
+        encoding=encoding,
+    )
+    for item in findings:
+        click.echo(f"{item.severity.value}: {item.rule}: {_sentence(item)}", err=True)
+
+
+def _epoch() -> datetime | None:
+    """The time that SOURCE_DATE_EPOCH states."""
+    from converters.study import source_date_epoch
+
+    return source_date_epoch()
 
 
 @contextmanager

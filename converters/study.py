@@ -228,14 +228,12 @@ def _visit(item: Mapping[str, Any]) -> Visit:
 
 def _created(written: str | None, document: Document, problems: list[Problem]) -> str:
     """The package's creation time: SOURCE_DATE_EPOCH, else study.yaml; never the clock's."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch:
-        if epoch.isascii() and epoch.isdigit() and int(epoch) < 2**33:
-            moment = datetime.fromtimestamp(int(epoch), UTC)
+    try:
+        moment = source_date_epoch()
+        if moment is not None:
             return moment.strftime("%Y-%m-%dT%H:%M:%S")
-        problems.append(
-            Problem("SOURCE_DATE_EPOCH", None, None, f"'{epoch}' is not a number of seconds")
-        )
+    except SpecError as error:
+        problems += error.problems
     if written is None:
         message = (
             "lacks the key 'created', the package's creation time (or set SOURCE_DATE_EPOCH):"
@@ -250,3 +248,18 @@ def _created(written: str | None, document: Document, problems: list[Problem]) -
             document.problem(("study", "created"), f"'{written}' is not a date that exists")
         )
         return ""
+
+
+def source_date_epoch() -> datetime | None:
+    """The time that the environment's SOURCE_DATE_EPOCH states, in UTC.
+
+    Raises:
+        SpecError: it is not a number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    if epoch.isascii() and epoch.isdigit() and int(epoch) < 2**33:
+        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+    message = f"'{epoch}' is not a number of seconds"
+    raise SpecError(Problem("SOURCE_DATE_EPOCH", None, None, message))

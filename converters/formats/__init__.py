@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from pathlib import Path
 
 from converters.dataset import Dataset
-from converters.errors import InputError, OutputError, Problem, nearest
+from converters.errors import OutputError
 from converters.findings import Finding
-from converters.formats import csv_text, dataset_json, parquet
+from converters.formats import csv_text, dataset_json, extensions, parquet
+from converters.formats.extensions import EXTENSIONS
 from converters.formats.xpt import read_xpt, write_xpt
 
-#: The extensions that ``read_dataset`` and ``write_dataset`` know.
-EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
+__all__ = ["EXTENSIONS", "read_dataset", "write_dataset"]
 
 
 def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dataset:
@@ -22,15 +21,13 @@ def read_dataset(path: str | os.PathLike[str], member: str | None = None) -> Dat
     Raises:
         InputError: the extension is unknown, or the file cannot be read as its format.
     """
-    fault = _extension_fault(Path(path))
-    if fault:
-        raise InputError(fault)
-    if Path(path).suffix.lower() == ".xpt":
-        return read_xpt(path, member)
-    if Path(path).suffix.lower() == ".parquet":
-        return parquet.read_parquet(path)
-    if Path(path).suffix.lower() == ".csv":
-        return csv_text.read_csv(path)
+    match extensions.of(path):
+        case ".xpt":
+            return read_xpt(path, member)
+        case ".parquet":
+            return parquet.read_parquet(path)
+        case ".csv":
+            return csv_text.read_csv(path)
     return dataset_json.read_dataset_json(path)
 
 
@@ -49,23 +46,11 @@ def write_dataset(
     Raises:
         OutputError: the extension is unknown, or the format cannot hold the data.
     """
-    fault = _extension_fault(Path(path))
-    if fault:
-        raise OutputError(fault)
-    if Path(path).suffix.lower() == ".xpt":
-        return write_xpt(dataset, path, created=created, lenient=lenient)
-    if Path(path).suffix.lower() == ".parquet":
-        return parquet.write_parquet(dataset, path)
-    if Path(path).suffix.lower() == ".csv":
-        return csv_text.write_csv(dataset, path)
+    match extensions.of(path, OutputError):
+        case ".xpt":
+            return write_xpt(dataset, path, created=created, lenient=lenient)
+        case ".parquet":
+            return parquet.write_parquet(dataset, path)
+        case ".csv":
+            return csv_text.write_csv(dataset, path)
     return dataset_json.write_dataset_json(dataset, path, created=created)
-
-
-def _extension_fault(path: Path) -> Problem | None:
-    extension = path.suffix.lower()
-    if extension in EXTENSIONS:
-        return None
-    known = ", ".join(EXTENSIONS)
-    close = nearest(extension, EXTENSIONS)
-    message = f"unknown extension '{extension}'{close}; known are {known}"
-    return Problem(str(path), None, None, message)

@@ -11,6 +11,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -68,20 +69,54 @@ def read_dataset_json(path: str | os.PathLike[str]) -> Dataset:
 
 def read_dataset_json_file(path: str | os.PathLike[str]) -> DatasetJsonFile:
     """As ``read_dataset_json``, with the file's attributes, so that it can be written again."""
-    source = _Source(Path(path))
-    try:
+    with _told(Path(path)) as source:
         rows = _Rows(source)
         if source.path.suffix.lower() == ".json":
             attributes = _read_json(source, rows)
         else:
             attributes = _read_lines(source, rows)
         return _file(source, attributes, rows)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[_Source]:
+    """The file; what goes wrong with it is told in one way."""
+    source = _Source(path)
+    try:
+        yield source
     except OSError as error:
         raise source.error(f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise source.error(f"is not UTF-8: {error.reason}") from error
     except RecursionError as error:
         raise source.error("is nested too deeply for Dataset-JSON") from error
+
+
+@dataclass(frozen=True)
+class DatasetJsonContents:
+    """What a file says of itself, and its first records; ``rows`` is the number that it states."""
+
+    first: DatasetJsonFile
+    rows: int
+
+
+def read_contents(path: str | os.PathLike[str], rows: int) -> DatasetJsonContents:
+    """The attributes and the first ``rows`` records; no more is read than this needs.
+
+    Raises:
+        InputError: as ``read_dataset_json``; what comes later in the file is not looked at.
+    """
+    with _told(Path(path)) as source:
+        head = _Rows(source)
+        if source.path.suffix.lower() == ".json":
+            attributes = _read_json(source, head, rows)
+        else:
+            attributes = _read_lines(source, head, rows)
+        stated = attributes.get("records")
+        attributes["records"] = head.count
+        return DatasetJsonContents(
+            _file(source, attributes, head), stated if type(stated) is int else 0
+        )
 
 
 @dataclass(frozen=True)
@@ -212,17 +247,19 @@ class _Pieces:
         return None
 
 
-def _read_lines(source: _Source, rows: _Rows) -> dict[str, Any]:
-    """NDJSON: the attributes on the first line, one row on each other."""
+def _read_lines(source: _Source, rows: _Rows, most: int | None = None) -> dict[str, Any]:
+    """NDJSON: the attributes on the first line, one row on each other; ``most`` rows of these."""
     attributes: dict[str, Any] | None = None
     line = 1
     for lines in _line_blocks(source.chunks()):
         if attributes is None:
             attributes = _first_line(source, lines.pop(0))
             line += 1
-        parsed = _parse_lines(source, lines, line)
+        parsed = _parse_lines(source, lines[:most], line)
         rows.add(parsed)
         line += len(lines)
+        if most is not None:
+            break
     if attributes is None:
         raise source.error("is empty")
     return attributes
@@ -359,8 +396,11 @@ class _Text:
             return found, self.at + end - 2
 
 
-def _read_json(source: _Source, rows: _Rows) -> dict[str, Any]:
-    """JSON: one object; its rows are read in pieces, wherever they are."""
+def _read_json(source: _Source, rows: _Rows, most: int | None = None) -> dict[str, Any]:
+    """JSON: one object; its rows are read in pieces, wherever they are.
+
+    With ``most`` only so many rows are kept, and what comes after the needed attributes is left.
+    """
     text = _Text(source)
     if text.sign() != "{":
         raise source.error("is not a JSON object" if text.sign() else "is empty")
@@ -375,7 +415,9 @@ def _read_json(source: _Source, rows: _Rows) -> dict[str, Any]:
             text.take("[")
             attributes[name] = None
             for piece in text.rows():
-                rows.add(piece)
+                rows.add(piece if most is None else piece[: most - rows.count])
+                if most is not None and attributes.keys() >= set(_NEEDED):
+                    return attributes
         else:
             attributes[str(name)] = text.value()
         if text.take(",}") == "}":

@@ -40,6 +40,9 @@ _ZERO[ord(".")] = np.nan
 _ZERO[_IS_LETTER] = (np.flatnonzero(_IS_LETTER).astype(np.uint64) | np.uint64(_QUIET_NAN)).view(
     np.float64
 )
+#: First bytes that may stand before a zero fraction.
+IS_ZERO_OR_MISSING = _IS_LETTER.copy()
+IS_ZERO_OR_MISSING[[0, 0x80, ord(".")]] = True
 
 
 def special_missing(letter: str) -> float:

@@ -133,8 +133,10 @@ def _dump(value: Any) -> bytes:
     return json.dumps(metadata_json.to_json(value), ensure_ascii=False).encode()
 
 
-def read_parquet(path: str | os.PathLike[str]) -> Dataset:
+def read_parquet(path: str | os.PathLike[str], rows: int | None = None) -> Dataset:
     """The dataset of a Parquet file, with all metadata when this library wrote it.
+
+    ``rows``: only the first ones.
 
     From other files come names, labels (field metadata ``label``) and kinds; dates and timestamps
     become SAS numbers with a format, and the dataset has the name of the file.
@@ -146,7 +148,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Dataset:
     source = Path(path)
     try:
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
-            return _dataset(source, file)
+            return _dataset(source, file, rows)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise _error(source, f"cannot be read as Parquet: {reason}") from error
@@ -156,14 +158,14 @@ def _error(source: Path, message: str) -> InputError:
     return InputError(Problem(str(source), None, None, message))
 
 
-def _dataset(source: Path, file: pq.ParquetFile) -> Dataset:
+def _dataset(source: Path, file: pq.ParquetFile, rows: int | None) -> Dataset:
     schema = file.schema_arrow
     if len(set(schema.names)) < len(schema.names):
         raise _error(source, "two columns have the same name")
     frame: dict[str, pd.Series] = {}
     variables = []
     for item in schema:
-        values = file.read(columns=[item.name]).column(0)
+        values = _values(file, item.name, rows)
         values.validate(full=True)
         column, variable = _column(source, item, values)
         frame[item.name] = column
@@ -172,8 +174,23 @@ def _dataset(source: Path, file: pq.ParquetFile) -> Dataset:
     if about is None:
         label = _label(schema.metadata)
         about = Metadata(source.stem.upper(), label, "", "", (), ())
-    table = pd.DataFrame(frame, index=pd.RangeIndex(file.metadata.num_rows))
+    count = file.metadata.num_rows if rows is None else min(rows, file.metadata.num_rows)
+    table = pd.DataFrame(frame, index=pd.RangeIndex(count))
     return Dataset(replace(about, variables=tuple(variables)), table)
+
+
+def _values(file: pq.ParquetFile, name: str, rows: int | None) -> pa.ChunkedArray:
+    if rows is None:
+        return file.read(columns=[name]).column(0)
+    if not rows or not file.num_row_groups:
+        return file.schema_arrow.empty_table().column(name)
+    batch = next(file.iter_batches(rows, columns=[name]))
+    return pa.Table.from_batches([batch]).column(0)
+
+
+def count_rows(path: str | os.PathLike[str]) -> int:
+    """The number of rows that a Parquet file states."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _own(source: Path, metadata: dict[bytes, bytes] | None, kind: type[T]) -> T | None:

@@ -2,7 +2,7 @@
 
 from converters.formats.ibm_float import missing_letter, special_missing
 from converters.formats.xpt_layout import XptHeader, XptStamp, XptVariable
-from converters.formats.xpt_read import XptMember, read_members, read_xpt
+from converters.formats.xpt_read import XptMember, read_member, read_members, read_xpt
 from converters.formats.xpt_write import XptWriter, write_xpt
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "XptVariable",
     "XptWriter",
     "missing_letter",
+    "read_member",
     "read_members",
     "read_xpt",
     "special_missing",

@@ -29,6 +29,8 @@ from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp,
 
 #: Bytes of records that are taken apart at once.
 _BLOCK = 1 << 21
+#: From this size on ``read_contents`` looks at so many records, and at so many bytes of the end.
+_GLANCE, _GLANCES, _GLANCE_END = 1 << 26, 4_096, 1 << 16
 #: Tried in this order when no encoding is given; the last takes any byte.
 ENCODINGS = ("ascii", "utf-8", "cp1252", "latin-1")
 
@@ -54,18 +56,34 @@ def read_xpt(
         InputError: the file cannot be read, is no transport file, is damaged or cut short, or has
             no such member.
     """
+    return read_member(path, member, encoding=encoding).dataset
+
+
+def read_member(
+    path: str | os.PathLike[str], member: str | None = None, *, encoding: str | None = None
+) -> XptMember:
+    """As ``read_xpt``, with the header, so that the dataset can be written as it was.
+
+    Raises:
+        InputError: as ``read_xpt``.
+    """
     with _opened(Path(path)) as file:
         places = list(_places(file))
-        names = [place.name for place in places]
-        if member is None:
-            if len(places) > 1:
-                raise file.error(f"holds {len(places)} datasets, name one: {', '.join(names)}")
-            return _member(file, places[0], encoding).dataset
-        for place in places:
-            if place.name.upper() == member.upper():
-                return _member(file, place, encoding).dataset
-        close = nearest(member, names)
-        raise file.error(f"holds no dataset {member}{close}, but {', '.join(names)}")
+        if member is not None:
+            return _member(file, _named(file, places, member), encoding)
+        if len(places) > 1:
+            names = ", ".join(place.name for place in places)
+            raise file.error(f"holds {len(places)} datasets, name one: {names}")
+        return _member(file, places[0], encoding)
+
+
+def _named(file: _File, places: list[_Place], member: str) -> _Place:
+    names = [place.name for place in places]
+    for place in places:
+        if place.name.upper() == member.upper():
+            return place
+    close = nearest(member, names)
+    raise file.error(f"holds no dataset {member}{close}, but {', '.join(names)}")
 
 
 def read_members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[XptMember]:
@@ -79,9 +97,46 @@ def read_members(path: str | os.PathLike[str], *, encoding: str | None = None) -
 
 
 @dataclass(frozen=True)
+class XptContents:
+    """What the headers of a transport file say of one of its ``members``, and its first records.
+
+    ``rows`` is the number of its records; ``first`` holds those that were asked for.
+    """
+
+    first: XptMember
+    rows: int
+    members: tuple[str, ...]
+
+
+def read_contents(
+    path: str | os.PathLike[str],
+    rows: int,
+    member: str | None = None,
+    *,
+    encoding: str | None = None,
+) -> XptContents:
+    """The headers and the first ``rows`` records of a dataset (the file's first, or ``member``).
+
+    Only what this needs is read. Version 5 does not say where a member ends; a file over 64 MB
+    whose sampled records are all in step with the first member is taken to hold that one alone.
+
+    Raises:
+        InputError: as ``read_xpt``.
+    """
+    with _opened(Path(path), glance=True) as file:
+        places = list(_places(file))
+        place = places[0] if member is None else _named(file, places, member)
+        head = place._replace(rows=min(place.rows, rows))
+        names = tuple(item.name for item in places)
+        return XptContents(_member(file, head, encoding), place.rows, names)
+
+
+@dataclass(frozen=True)
 class _File:
     path: Path
     data: mmap.mmap
+    #: Whether a large file that looks like one dataset is taken for one without reading it all.
+    glance: bool = False
 
     def error(self, message: str, at: int | None = None) -> InputError:
         where = "" if at is None else f" (at byte {at})"
@@ -92,14 +147,14 @@ class _File:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[_File]:
+def _opened(path: Path, *, glance: bool = False) -> Iterator[_File]:
     try:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             if size == 0:
                 raise InputError(Problem(str(path), None, None, "is empty"))
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield _File(path, data)
+                yield _File(path, data, glance)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(Problem(str(path), None, None, f"cannot be read: {reason}")) from error
@@ -174,7 +229,7 @@ def _place(file: _File, at: int, version: int, library: XptStamp) -> _Place:
     items, at, version = _descriptors(file, at, version, int(size))
     start = at + CARD
     record = _record_length(file, name, items, start)
-    rows = _rows(file, name, at, record, version)
+    rows = _rows(file, name, items, at, record, version)
     variables = {
         item.name.decode("ascii"): XptVariable(item.informat, item.right, item.position)
         for item in items
@@ -251,7 +306,9 @@ def _record_length(file: _File, name: str, items: list[Descriptor], at: int) -> 
     return end
 
 
-def _rows(file: _File, name: str, at: int, record: int, version: int) -> int:
+def _rows(
+    file: _File, name: str, items: list[Descriptor], at: int, record: int, version: int
+) -> int:
     """The number of records after the header at ``at`` (see the module's text)."""
     digits = _expect(file, at, "OBS", version)[48:63]
     start = at + CARD
@@ -262,7 +319,8 @@ def _rows(file: _File, name: str, at: int, record: int, version: int) -> int:
                 f"{name}: {rows} records do not fit into the file: it is cut short", at
             )
         return rows
-    end = _next_member(file, start, version)
+    alone = file.glance and _in_step(file, items, start, record)
+    end = len(file.data) if alone else _next_member(file, start, version)
     rows, rest = divmod(end - start, record)
     if rest >= CARD or file.data[end - rest : end].strip(b" "):
         raise file.error(
@@ -273,6 +331,38 @@ def _rows(file: _File, name: str, at: int, record: int, version: int) -> int:
     while rows and not (tail := _tail(file, start, rows, record)).any():
         rows -= len(tail)
     return rows and rows - len(tail) + int(np.flatnonzero(tail)[-1]) + 1
+
+
+def _in_step(file: _File, items: list[Descriptor], start: int, record: int) -> bool:
+    """Whether records all over a large file, and those at its end, are of this member.
+
+    A number has a fraction that begins with a digit that is not zero, or is zero or missing, and a
+    text has no zero byte: bytes of another member, out of step with this one's, soon break that.
+    """
+    count, rest = divmod(len(file.data) - start, record)
+    mixed = len({item.number for item in items}) == 2
+    if (
+        len(file.data) < _GLANCE
+        or not mixed
+        or rest >= CARD
+        or file.data[len(file.data) - rest :].strip()
+    ):
+        return False
+    end = max(count - _GLANCE_END // record, 0)
+    places = np.unique(np.r_[np.linspace(0, count - 1, _GLANCES).astype(np.int64), end:count])
+    sampled = [file.data[start + at * record : start + (at + 1) * record] for at in places.tolist()]
+    records = np.frombuffer(b"".join(sampled), dtype=np.uint8).reshape(-1, record)
+    return all(
+        _are_numbers(cells) if item.number else bool(cells.all())
+        for item in items
+        for cells in [records[:, item.position : item.position + item.length]]
+    )
+
+
+def _are_numbers(cells: npt.NDArray[np.uint8]) -> bool:
+    normal = cells[:, 1] >= 16
+    empty = (cells[:, 1:] == 0).all(axis=1) & ibm_float.IS_ZERO_OR_MISSING[cells[:, 0]]
+    return bool((normal | empty).all())
 
 
 def _tail(file: _File, start: int, rows: int, record: int) -> npt.NDArray[np.bool_]:
