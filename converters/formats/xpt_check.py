@@ -17,10 +17,15 @@ from converters.formats.xpt_text import encode_one
 
 METADATA = Rule("xpt-metadata", Severity.ERROR, "refused")
 RANGE = Rule("xpt-range", Severity.ERROR, "mended")
+DATE = Rule("xpt-date", Severity.ERROR, "mended")
 PRECISION = Rule("xpt-precision", Severity.ERROR, "mended")
 LABEL = Rule("xpt-label", Severity.WARNING, "mended")
 LENGTH_LIMIT = Rule("xpt-length-limit", Severity.WARNING, "mended")
 BLANK_END = Rule("xpt-blank-end", Severity.WARNING, "told")
+
+
+#: The first and the last day of SAS's calendar, 1582-01-01 and 19900-12-31, from 1960-01-01.
+DAYS = (-138_061, 6_552_815)
 
 
 class Plan(NamedTuple):

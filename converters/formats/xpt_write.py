@@ -16,10 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from converters import columns
-from converters.dataset import Dataset, Metadata
+from converters.dataset import Dataset, Metadata, Variable
 from converters.findings import Finding
 from converters.formats import frames, ibm_float, xpt_check, xpt_layout, xpt_text
 from converters.formats.cases import Cases, Rule
+from converters.formats.dataset_json_layout import clock_of
 from converters.formats.stream import StreamWriter, write_whole
 from converters.formats.xpt_layout import CARD, Descriptor, XptHeader, XptStamp
 
@@ -100,7 +101,7 @@ class XptWriter(StreamWriter):
         except ValueError:
             self.abort()
             raise
-        self._fields = [_Field(variable.name, item, header) for variable, item in plan.items]
+        self._fields = [_Field(variable, item, header) for variable, item in plan.items]
         self._layout = np.dtype([(f"f{i}", f"V{f.length}") for i, f in enumerate(self._fields)])
         self._head = len(plan.head)
         self._blank_end = 0
@@ -166,8 +167,9 @@ class _Cells(NamedTuple):
 class _Field:
     """Turns columns of one variable into bytes, and keeps the table of the last categories."""
 
-    def __init__(self, name: str, item: Descriptor, header: XptHeader) -> None:
-        self.name = name
+    def __init__(self, variable: Variable, item: Descriptor, header: XptHeader) -> None:
+        self.name = variable.name
+        self._unit = {"date": 1, "datetime": 86_400}.get(clock_of(variable) or "", 0)
         self.length = item.length
         self._number = item.number
         self._encoding = header.encoding
@@ -222,6 +224,8 @@ class _Field:
             bad = f"not within the range of a transport file ({ibm_float.LEAST:.4g} to "
             bad += f"{ibm_float.GREATEST:.4g})"
             self._add_number_cases(xpt_check.RANGE, bad, values, odd, before, cases)
+        if self._unit:
+            values = self._within_calendar(values, before, cases)
         words = ibm_float.to_ibm(values)
         if self.length < 8:
             dropped = np.uint64((1 << 8 * (8 - self.length)) - 1)
@@ -231,6 +235,19 @@ class _Field:
                 self._add_number_cases(xpt_check.PRECISION, bad, values, odd, before, cases)
         data = words.astype(">u8").view(np.uint8).reshape(-1, 8)[:, : self.length]
         return _Cells(np.ascontiguousarray(data).view(f"V{self.length}")[:, 0], None)
+
+    def _within_calendar(
+        self, values: ibm_float.Floats, before: int, cases: Cases
+    ) -> ibm_float.Floats:
+        """Dates and datetimes that SAS does not have are a case, and become missing."""
+        days = np.floor(values / self._unit)
+        first, last = xpt_check.DAYS
+        odd = ((days < first) | (days > last)) & np.isfinite(days)
+        if not odd.any():
+            return values
+        bad = "not a date of SAS's calendar (1582-01-01 to 19900-12-31)"
+        self._add_number_cases(xpt_check.DATE, bad, values, odd, before, cases)
+        return np.where(odd, np.nan, values)
 
     def _add_number_cases(
         self,

@@ -119,6 +119,8 @@ def variable(**changes: Any) -> Variable:
     return Variable(**{**values, **changes})
 
 
+DAY = variable(kind="Num", format="DATE9.")
+MOMENT = variable(kind="Num", format="DATETIME20.")
 WORDS = [
     # variable, values, what the one problem says
     (variable(name="AETERMLONG"), ["x"], r"AE\.AETERMLONG: variable name: 10 characters.* 8"),
@@ -139,6 +141,10 @@ WORDS = [
     (variable(kind="Num"), [-1e77], r"AE\.AETERM, row 1: value '-1e\+77': not within the range"),
     (variable(kind="Num"), [5e-324], r"row 1: value '5e-324': not within the range"),
     (variable(kind="Num", length=3), [1, 0.1], r"row 2: value '0\.1': 3 bytes cannot hold all"),
+    (DAY, [-138_061, -138_062], r"row 2: value '-138062': not a date of SAS's calendar"),
+    (DAY, [6_552_815, 1e12], r"row 2: value '1000000000000': not a date of SAS's calendar"),
+    (MOMENT, [6_552_815 * 86_400, 6_552_816 * 86_400], r"row 2: .* not a date of SAS's calendar"),
+    (DAY, [0, np.inf], r"row 2: value 'inf': not within the range"),
 ]
 
 
@@ -216,6 +222,7 @@ def test_metadata_fail_before_the_first_row_is_asked_for(make: Maker, tmp_path: 
         (variable(kind="Num"), [np.inf, 1], [None, 1], "xpt-range"),
         (variable(kind="Num", length=3), [0.1, 1], [6553 / 65536, 1], "xpt-precision"),
         (variable(length=300), ["x", "y"], ["x", "y"], "xpt-length-limit"),
+        (DAY, [1e9, 1], [None, 1], "xpt-date"),
     ],
 )
 def test_lenient_mends_and_tells(
