@@ -88,7 +88,7 @@ def parts(column: pd.Series) -> Parts:
     """Codes and the values that are in use; numbers are written as text (``3`` and not ``3.0``)."""
     if is_number(column):
         number, numbers = pd.factorize(floats(column))
-        return Parts(number.astype(np.int32), [number_text(value) for value in numbers])
+        return Parts(number.astype(np.int32), number_texts(numbers))
     if not isinstance(column.dtype, pd.CategoricalDtype):
         place, texts = pd.factorize(column)
         return Parts(place.astype(np.int32), [str(value) for value in texts.tolist()])
@@ -108,6 +108,16 @@ def number_text(value: float) -> str:
     return (
         str(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
     )
+
+
+def number_texts(values: npt.NDArray[np.float64]) -> list[str]:
+    """``number_text`` of many finite numbers at once."""
+    whole = (values == np.trunc(values)) & (np.abs(values) < 1e16)
+    if whole.all():
+        return list(map(str, values.astype(np.int64).tolist()))
+    texts = np.array(list(map(repr, values.tolist())), dtype=object)
+    texts[whole] = list(map(str, values[whole].astype(np.int64).tolist()))
+    return list(texts)
 
 
 def map_text(column: pd.Series, function: Callable[[Values], Sequence[str | None]]) -> pd.Series:

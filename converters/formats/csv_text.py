@@ -69,13 +69,11 @@ class CsvWriter(StreamWriter):
         super().__init__(Path(path), metadata.name, [item.name for item in metadata.variables])
         self._items = metadata.variables
         names = [item.name if item.kind == "Num" else _quoted(item.name) for item in self._items]
+        self._cells = [frames.Texts(_quoted_texts) for _ in names]
         self._file.write((",".join(names) + "\n").encode())
 
     def _write_rows(self, frame: pd.DataFrame) -> None:
-        texts = [
-            self._texts(item, frame.iloc[:, index], "\n" if index == len(self._items) - 1 else "")
-            for index, item in enumerate(self._items)
-        ]
+        texts = [self._texts(index, frame.iloc[:, index]) for index in range(len(self._items))]
         if not self._refused and texts:
             rows = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, ",")
             self._file.write(frames.joined_bytes(rows))
@@ -83,35 +81,31 @@ class CsvWriter(StreamWriter):
     def _finish(self) -> None:
         """Nothing comes after the rows."""
 
-    def _texts(self, item: Variable, values: pd.Series, end: str) -> pa.Array:
+    def _texts(self, index: int, values: pd.Series) -> pa.Array:
+        """The text of each row, with the end of the line behind the last column."""
+        item = self._items[index]
         number = item.kind == "Num"
         values = frames.of_kind(values, item.name, number, self._rows, self._cases)
         codes: npt.NDArray[Any]
         if number:
             codes, texts = self._number_texts(item, frames.floats(values))
         else:
-            codes, texts = self._quoted_texts(item, values)
+            codes = self._cells[index].codes(values)
+            texts, faults = self._cells[index].made
+            known = self._cells[index].values
+            frames.add_cases(self._cases, CHARACTER, item.name, self._rows, codes, known, faults)
+        end = "\n" if index == len(self._items) - 1 else ""
         missing = "" if number else '""'
         table = pa.array([f"{text}{end}" for text in [*texts, missing]], pa.string())
         return table.take(pa.array(np.where(codes < 0, len(texts), codes)))
-
-    def _quoted_texts(self, item: Variable, values: pd.Series) -> tuple[columns.Codes, list[str]]:
-        codes, distinct = frames.text_parts(values)
-        made = [_quoted(value) for value in distinct]
-        faults = {n: "half a surrogate pair is no text" for n, v in enumerate(made) if _broken(v)}
-        frames.add_cases(self._cases, CHARACTER, item.name, self._rows, codes, distinct, faults)
-        return codes, ["" if n in faults else text for n, text in enumerate(made)]
 
     def _number_texts(
         self, item: Variable, numbers: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.int64], list[str]]:
         """Codes and texts; each special missing value is a text of its own."""
         codes, distinct = pd.factorize(numbers)
-        clock = clock_of(item)
-        made = [_number(value, clock) for value in distinct.tolist()]
-        faults = {place: fault for place, (_, fault) in enumerate(made) if fault}
+        texts, faults = _numbers(distinct, clock_of(item))
         frames.add_cases(self._cases, NUMBER, item.name, self._rows, codes, distinct, faults)
-        texts = [text for text, _ in made]
         codes = codes.astype(np.int64)
         absent = np.flatnonzero(codes < 0)
         bits, places = np.unique(numbers[absent].view(np.uint64), return_inverse=True)
@@ -120,6 +114,12 @@ class CsvWriter(StreamWriter):
             [len(texts) + n if letter else -1 for n, letter in enumerate(letters)], dtype=np.int64
         )[places]
         return codes, texts + [f".{letter}" for letter in letters]
+
+
+def _quoted_texts(values: list[str]) -> tuple[list[str], dict[int, str]]:
+    """The texts in quotes, and what is wrong with which."""
+    faults = {n: "half a surrogate pair is no text" for n, v in enumerate(values) if _broken(v)}
+    return ["" if n in faults else _quoted(value) for n, value in enumerate(values)], faults
 
 
 def _quoted(text: str) -> str:
@@ -132,6 +132,16 @@ def _broken(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+def _numbers(
+    values: npt.NDArray[np.float64], clock: Clock | None
+) -> tuple[list[str], dict[int, str]]:
+    """The texts of distinct numbers, and what is wrong with which."""
+    if clock is None and bool(np.isfinite(values).all()):
+        return columns.number_texts(values), {}
+    made = [_number(value, clock) for value in values.tolist()]
+    return [text for text, _ in made], {n: fault for n, (_, fault) in enumerate(made) if fault}
 
 
 def _number(value: float, clock: Clock | None) -> tuple[str, str]:
@@ -242,12 +252,12 @@ def _column(
     held = columns.parts(column).values
     if not in_quotes:
         if held and all(_PLAIN_NUMBER.fullmatch(v) or _MISSING.fullmatch(v) for v in held):
-            return _numbers(name, column, None)
+            return _number_column(name, column, None)
         if told and not held:
             return pd.Series(np.full(len(column), np.nan)), Variable(name, "", "Num", "integer", 8)
         clock = _clock(held) if told else None
         if clock or (told and all(_is_number(value) for value in held)):
-            return _numbers(name, column, clock)
+            return _number_column(name, column, clock)
     size = max((len(value.encode()) for value in held), default=1)
     return column, Variable(name, "", "Char", length=size)
 
@@ -269,7 +279,7 @@ def _clock(values: Sequence[str]) -> Clock | None:
     return None
 
 
-def _numbers(name: str, column: pd.Series, clock: Clock | None) -> tuple[pd.Series, Variable]:
+def _number_column(name: str, column: pd.Series, clock: Clock | None) -> tuple[pd.Series, Variable]:
     codes, values = columns.parts(column)
     numbers = np.array([*(_value(value, clock) for value in values), np.nan])
     present = numbers[np.isfinite(numbers)]

@@ -100,6 +100,7 @@ class DatasetJsonWriter(StreamWriter):
         self._lines = extension != ".json"
         self._deflate = zlib.compressobj() if extension == ".dsjc" else None
         self._columns = [column_of(item, metadata, header) for item in metadata.variables]
+        self._cells = [self._made(index) for index in range(len(self._columns))]
         self._expected = records
         before, after = _attributes(metadata, header, self._columns)
         self._count_at = len(before)
@@ -121,44 +122,44 @@ class DatasetJsonWriter(StreamWriter):
         self._file.write(self._deflate.compress(data) if self._deflate else data)
 
     def _write_rows(self, frame: pd.DataFrame) -> None:
-        last = len(self._columns) - 1
-        opening, closing = ("[", "]\n") if self._lines else (",\n[", "]")
-        texts = [
-            self._texts(
-                column,
-                frame.iloc[:, index],
-                opening if index == 0 else "",
-                closing if index == last else "",
-            )
-            for index, column in enumerate(self._columns)
-        ]
+        texts = [self._texts(index, frame.iloc[:, index]) for index in range(len(self._columns))]
         if not self._cases.refused():
-            rows = texts[0] if last == 0 else pc.binary_join_element_wise(*texts, ",")
+            rows = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, ",")
             data = frames.joined_bytes(rows)
             first = not self._lines and self._rows == 0
             self._put(data[1:] if first else data)
 
-    def _texts(self, column: Column, values: pd.Series, opening: str, closing: str) -> pa.Array:
-        """The JSON text of each row, with what comes before and after it."""
+    def _made(self, index: int) -> frames.Texts[pa.Array]:
+        return frames.Texts(lambda values: self._table(index, list(map(_string, values))))
+
+    def _table(self, index: int, texts: list[str]) -> pa.Array:
+        """The texts of a column with what comes before and after; null is the last."""
+        opening, closing = ("[", "]\n") if self._lines else (",\n[", "]")
+        before = opening if index == 0 else ""
+        after = closing if index == len(self._columns) - 1 else ""
+        return pa.array([f"{before}{text}{after}" for text in [*texts, "null"]], pa.string())
+
+    def _texts(self, index: int, values: pd.Series) -> pa.Array:
+        """The JSON text of each row."""
+        column = self._columns[index]
         values = frames.of_kind(values, column.name, column.number, self._rows, self._cases)
         if column.number:
             codes, texts = self._number_texts(column, values)
+            table = self._table(index, texts)
         else:
-            codes, distinct = frames.text_parts(values)
-            texts = [_string(value) for value in distinct]
-        table = pa.array([f"{opening}{text}{closing}" for text in [*texts, "null"]])
-        return table.take(pa.array(np.where(codes < 0, len(texts), codes)))
+            codes = self._cells[index].codes(values)
+            table = self._cells[index].made
+        return table.take(pa.array(np.where(codes < 0, len(table) - 1, codes)))
 
     def _number_texts(
         self, column: Column, values: pd.Series
     ) -> tuple[npt.NDArray[Any], list[str]]:
         numbers = frames.floats(values)
         codes, distinct = pd.factorize(numbers)
-        made = [_number(value, column) for value in distinct.tolist()]
-        faults = {place: fault for place, (_, fault) in enumerate(made) if fault}
+        texts, faults = _numbers(distinct, column)
         frames.add_cases(self._cases, NUMBER, column.name, self._rows, codes, distinct, faults)
         self._tell_special_missing(column, numbers[codes < 0])
-        return codes, [text for text, _ in made]
+        return codes, texts
 
     def _tell_special_missing(self, column: Column, missing: npt.NDArray[np.float64]) -> None:
         for bits, count in zip(
@@ -174,6 +175,17 @@ class DatasetJsonWriter(StreamWriter):
                     value=f".{letter}",
                     count=int(count),
                 )
+
+
+def _numbers(values: npt.NDArray[np.float64], column: Column) -> tuple[list[str], dict[int, str]]:
+    """The JSON texts of distinct numbers, and what is wrong with which."""
+    plain = column.data_type in ("float", "double") or (
+        column.data_type == "integer" and bool((values % 1 == 0).all())
+    )
+    if plain and not column.clock and bool(np.isfinite(values).all()):
+        return columns.number_texts(values), {}
+    made = [_number(value, column) for value in values.tolist()]
+    return [text for text, _ in made], {n: fault for n, (_, fault) in enumerate(made) if fault}
 
 
 def _number(value: float, column: Column) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from converters import columns
 from converters.errors import OutputError, Problem
 from converters.findings import Severity
 from converters.formats.cases import Cases, Rule
+
+T = TypeVar("T")
 
 KIND = Rule("format-kind", Severity.ERROR, "refused")
 
@@ -59,6 +61,30 @@ def text_parts(column: pd.Series) -> columns.Parts:
     if columns.is_number(column):
         return columns.Parts(np.full(len(column), -1, dtype=np.int32), [])
     return columns.parts(column)
+
+
+class Texts(Generic[T]):
+    """What ``make`` makes of a text column's values; pieces with the same categories share it."""
+
+    def __init__(self, make: Callable[[list[str]], T]) -> None:
+        """Nothing is made yet."""
+        self._make = make
+        self._categories: pd.Index | None = None
+        self.values: list[str] = []
+        self.made = make([])
+
+    def codes(self, column: pd.Series) -> columns.Codes:
+        """The column's codes into ``values`` and ``made``, which are then of this column."""
+        if not isinstance(column.dtype, pd.CategoricalDtype):
+            self._categories = None
+            codes, self.values = text_parts(column)
+            self.made = self._make(self.values)
+            return codes
+        if column.dtype.categories is not self._categories:
+            self._categories = column.dtype.categories
+            self.values = [str(value) for value in self._categories]
+            self.made = self._make(self.values)
+        return np.asarray(column.cat.codes, dtype=np.int32)
 
 
 def first_and_count(

@@ -172,10 +172,8 @@ class _Field:
         self._unit = {"date": 1, "datetime": 86_400}.get(clock_of(variable) or "", 0)
         self.length = item.length
         self._number = item.number
-        self._encoding = header.encoding
-        self._categories: pd.Index | None = None
-        self._encoded = xpt_text.encode([], item.length, header.encoding)
-        self._values: list[str] = []
+        encoding = header.encoding
+        self._texts = frames.Texts(lambda values: xpt_text.encode(values, item.length, encoding))
 
     def cells(self, column: pd.Series, rows_before: int, cases: Cases) -> _Cells:
         """The column as bytes; what does not fit becomes a case."""
@@ -185,37 +183,21 @@ class _Field:
         return self._text_cells(column, rows_before, cases)
 
     def _text_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
-        codes = self._encode(column)
-        if self._encoded.faults:
-            self._add_text_cases(codes, before, cases)
-        return _Cells(self._encoded.table, codes)
-
-    def _encode(self, column: pd.Series) -> columns.Codes:
-        """Encode the values; pieces of one column share their categories, encoded only once."""
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            codes: columns.Codes = np.asarray(column.cat.codes, dtype=np.int32)
-            if column.dtype.categories is self._categories:
-                return codes
-            self._categories = column.dtype.categories
-            self._values = [str(value) for value in self._categories]
-        else:
-            self._categories = None
-            codes, self._values = frames.text_parts(column)
-        self._encoded = xpt_text.encode(self._values, self.length, self._encoding)
-        return codes
-
-    def _add_text_cases(self, codes: columns.Codes, before: int, cases: Cases) -> None:
-        first, counts = frames.first_and_count(codes, len(self._values))
-        for place, rule, message in self._encoded.faults:
-            if counts[place]:
-                cases.add(
-                    rule,
-                    message,
-                    variable=self.name,
-                    value=self._values[place],
-                    row=before + int(first[place]) + 1,
-                    count=int(counts[place]),
-                )
+        codes = self._texts.codes(column)
+        encoded = self._texts.made
+        if encoded.faults:
+            first, counts = frames.first_and_count(codes, len(self._texts.values))
+            for place, rule, message in encoded.faults:
+                if counts[place]:
+                    cases.add(
+                        rule,
+                        message,
+                        variable=self.name,
+                        value=self._texts.values[place],
+                        row=before + int(first[place]) + 1,
+                        count=int(counts[place]),
+                    )
+        return _Cells(encoded.table, codes)
 
     def _number_cells(self, column: pd.Series, before: int, cases: Cases) -> _Cells:
         values = frames.floats(column)
