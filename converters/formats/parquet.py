@@ -184,7 +184,9 @@ def _values(file: pq.ParquetFile, name: str, rows: int | None) -> pa.ChunkedArra
         return file.read(columns=[name]).column(0)
     if not rows or not file.num_row_groups:
         return file.schema_arrow.empty_table().column(name)
-    batch = next(file.iter_batches(rows, columns=[name]))
+    batch = next(file.iter_batches(rows, columns=[name]), None)
+    if batch is None:
+        raise pa.ArrowInvalid("it says that it has rows, and holds none")
     return pa.Table.from_batches([batch]).column(0)
 
 
