@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,13 @@ def convert(
     out: str | os.PathLike[str] | None = None,
     *,
     fail_on: Severity | None = Severity.ERROR,
+    also: Sequence[str] = (),
     progress: Progress = lambda *_: None,
 ) -> Report:
     """Converts a study's raw records into SDTM, checks them, and writes the package to ``out``.
+
+    ``also`` names formats in which every dataset is written beside the transport files, with those
+    that study.yaml states (``json``, ``ndjson``, ``dsjc``, ``parquet``, ``csv``).
 
     With findings at or above ``fail_on`` (None: whatever is found) ``out`` stays as it was, and the
     package goes to a folder beside it whose name ends in ``-failed``. Without ``out`` nothing is
@@ -91,6 +95,9 @@ def convert(
     study, problems = read_study(Path(folder))
     if study is None:
         raise SpecError(*problems)
+    output = study.settings.output
+    output = replace(output, formats=tuple(dict.fromkeys((*output.formats, *also))))
+    study = replace(study, settings=replace(study.settings, output=output))
     conversion = convert_study(study, progress, problems)
     progress("validating", 0.5)
     findings = [*conversion.findings, *validate(conversion)]

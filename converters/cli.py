@@ -66,13 +66,21 @@ def check(study: Path) -> None:
     show_default=True,
     help="Findings of this severity or graver keep OUT as it was; the package goes to OUT-failed.",
 )
+@click.option(
+    "--also",
+    type=click.Choice(["json", "ndjson", "dsjc", "parquet", "csv"]),
+    multiple=True,
+    help="Write every dataset in this format too; may be given several times.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def convert(study: Path, out: Path, fail_on: str, quiet: bool) -> None:
+def convert(study: Path, out: Path, fail_on: str, also: tuple[str, ...], quiet: bool) -> None:
     """Convert the raw records of STUDY into SDTM and write the package to OUT."""
     from converters.api import convert as convert_study
 
     with _progress(quiet) as progress:
-        report = convert_study(study, out, fail_on=_FAIL_ON.get(fail_on), progress=progress)
+        report = convert_study(
+            study, out, fail_on=_FAIL_ON.get(fail_on), also=also, progress=progress
+        )
     if not quiet:
         _print_accounts(report.sources)
         _print_findings(report.findings)

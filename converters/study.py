@@ -14,7 +14,7 @@ from converters.errors import Problem, SpecError, nearest
 from converters.iso8601 import compile_format
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
-from converters.mapping.settings import Dates, Settings, Visit
+from converters.mapping.settings import Dates, Output, Settings, Visit
 from converters.mapping.spec import DatasetSpec, build_spec
 from converters.sources import SourceSpec
 from converters.standards.sdtmig import versions as sdtmig_versions
@@ -196,6 +196,16 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
             unknown=tuple(scalar_text(token) for token in dates.get("unknown", ())),
             timezone=dates.get("timezone"),
         ),
+        output=_output(data.get("output", {})),
+    )
+
+
+def _output(data: Mapping[str, Any]) -> Output:
+    default = Output()
+    return Output(
+        formats=tuple(data.get("formats", ())),
+        split=data.get("split", {}),
+        split_over=data.get("split_over", default.split_over),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from converters import __version__
-from converters.dataset import Document, Metadata, Method, Package
+from converters.dataset import Document, Metadata, Method, Package, StandardUse
 from converters.define import terms
 from converters.define.codelists import CodeList
 from converters.define.model import Group, Item, Model, Oids, Where, all_items, build
@@ -77,12 +77,26 @@ def define_xml(package: Package, *, context: str = "Submission") -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text
 
 
+def package_oids(package: Package) -> tuple[str, str]:
+    """The OIDs of the Study and the MetaDataVersion in the package's define.xml."""
+    return f"STDY.{package.study_id}", f"MDV.{_name(package)}"
+
+
+def _guide(package: Package) -> StandardUse | None:
+    return next((item for item in package.standards if item.type == "IG"), None)
+
+
+def _name(package: Package) -> str:
+    guide = _guide(package)
+    return f"{package.study_id}.{guide.name}.{guide.version}" if guide else package.study_id
+
+
 def _root(package: Package, context: str) -> etree._Element:
     oids = Oids({f"LF.{dataset.name}" for dataset in package.datasets.values()})
     documents = _documents(package, oids)
     model = build(package, oids)
-    guide = next((item for item in package.standards if item.type == "IG"), None)
-    name = f"{package.study_id}.{guide.name}.{guide.version}" if guide else package.study_id
+    guide = _guide(package)
+    name = _name(package)
     root = etree.Element(f"{{{terms.ODM}}}ODM", nsmap=_NAMESPACES)
     _set(
         root,
@@ -97,7 +111,8 @@ def _root(package: Package, context: str) -> etree._Element:
             "def:Context": context,
         },
     )
-    study = _add(root, "Study", {"OID": f"STDY.{package.study_id}"})
+    study_oid, version_oid = package_oids(package)
+    study = _add(root, "Study", {"OID": study_oid})
     variables = _add(study, "GlobalVariables")
     _add(variables, "StudyName", text=package.study_name)
     _add(variables, "StudyDescription", text=package.description)
@@ -106,7 +121,7 @@ def _root(package: Package, context: str) -> etree._Element:
         study,
         "MetaDataVersion",
         {
-            "OID": f"MDV.{name}",
+            "OID": version_oid,
             "Name": f"{package.study_name}, Data Definitions",
             "Description": "Data definitions"
             + (f" by {guide.name} {guide.version}" if guide else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from converters.standards.terminology import Terminology
@@ -32,6 +33,19 @@ class Dates:
 
 
 @dataclass(frozen=True)
+class Output:
+    """What a package holds beside transport files.
+
+    ``formats`` are further ones (``json``, ``parquet`` ...). A transport file over ``split_over``
+    bytes is split into parts too, by the variable that ``split`` names for its dataset.
+    """
+
+    formats: tuple[str, ...] = ()
+    split: Mapping[str, str] = field(default_factory=dict)
+    split_over: int = 5_000_000_000
+
+
+@dataclass(frozen=True)
 class Settings:
     """The study's settings; ``created`` is the package's creation time in ISO 8601."""
 
@@ -44,3 +58,4 @@ class Settings:
     terminology: Terminology
     visits: tuple[Visit, ...] = ()
     dates: Dates = field(default_factory=Dates)
+    output: Output = field(default_factory=Output)

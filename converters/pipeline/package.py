@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,9 @@ from converters.define import write_define
 from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
 from converters.formats.xpt_text import encode_one
-from converters.mapping.settings import Settings
+from converters.mapping.settings import Output, Settings
 from converters.pipeline.convert import Conversion, Progress
+from converters.pipeline.exports import write_formats, write_parts
 from converters.pipeline.place import MANIFEST, TOOL, beside
 
 #: Findings of the checks, and of the writer, on texts that a transport file cannot hold.
@@ -39,32 +40,41 @@ def write_package(
     Raises:
         OutputError: something cannot be written; what ``out`` held is untouched.
     """
+    output = conversion.study.settings.output
+    package = package_of(conversion)
     with beside(out) as folder:
-        found = sort_findings(_write_sdtm(conversion, folder, findings, progress))
+        told, parts = _write_sdtm(package, output, folder, progress)
+        told += write_formats(package, folder, output.formats, "../sdtm/define.xml")
+        found = sort_findings(_united(findings, told))
         accounts = [account.as_dict() for account in conversion.accounts]
         content = {"sources": accounts, "findings": [item.as_dict() for item in found]}
         _write_json(folder / "findings.json", content)
         _write_traces(conversion.datasets.values(), folder / "trace")
-        _write_json(folder / MANIFEST, _manifest(conversion, found, folder))
+        _write_json(folder / MANIFEST, _manifest(conversion, found, parts, folder))
         return found
 
 
 def _write_sdtm(
-    conversion: Conversion, folder: Path, before: Sequence[Finding], progress: Progress
-) -> list[Finding]:
-    settings = conversion.study.settings
-    created = datetime.fromisoformat(settings.created)
+    package: Package, output: Output, folder: Path, progress: Progress
+) -> tuple[list[Finding], dict[str, Any]]:
+    """Transport files and define.xml; what the writers tell, and which datasets were split how."""
+    created = datetime.fromisoformat(package.created)
     place = folder / "sdtm"
     place.mkdir()
     told: list[Finding] = []
-    for number, dataset in enumerate(conversion.datasets.values(), start=1):
-        progress(f"writing {dataset.name}", number / len(conversion.datasets))
+    split: dict[str, Any] = {}
+    for number, dataset in enumerate(package.datasets.values(), start=1):
+        progress(f"writing {dataset.name}", number / len(package.datasets))
         if dataset.frame.empty:  # define.xml says that it has no data, and names no file
             continue
         path = place / f"{dataset.name.lower()}.xpt"
         told += write_dataset(dataset, path, created=created, lenient=True)
-    write_define(package_of(conversion), place / "define.xml")
-    return _united(before, told)
+        parts, findings = write_parts(dataset, place, output, created)
+        told += findings
+        if parts:
+            split[dataset.name] = parts
+    write_define(package, place / "define.xml")
+    return told, split
 
 
 def _united(before: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
@@ -126,7 +136,9 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _manifest(conversion: Conversion, findings: Sequence[Finding], folder: Path) -> dict[str, Any]:
+def _manifest(
+    conversion: Conversion, findings: Sequence[Finding], split: Mapping[str, Any], folder: Path
+) -> dict[str, Any]:
     study, settings = conversion.study, conversion.study.settings
     inputs = [
         *study.spec_files(),
@@ -145,6 +157,7 @@ def _manifest(conversion: Conversion, findings: Sequence[Finding], folder: Path)
         },
         "sources": [account.as_dict() for account in conversion.accounts],
         "datasets": {name: _counts(item) for name, item in conversion.datasets.items()},
+        "split": split,
         "findings": {
             severity.value: sum(item.severity is severity for item in findings)
             for severity in Severity

@@ -95,6 +95,7 @@ class Planner:
             for block in plan.blocks:
                 BlockReads(self, plan, block).connect()
             self._keys(plan)
+        self._output()
         self._subjects()
         order = self._order()
         read = {name: frozenset(columns) for name, columns in self.read.items()}
@@ -182,6 +183,19 @@ class Planner:
                 hint = nearest(key, plan.variables)
                 message = f"the key {key} is no variable of this spec{hint}"
                 self.problems.append(plan.spec.document.problem(("keys", number), message))
+
+    def _output(self) -> None:
+        """The variables by which large datasets are split."""
+        for dataset, variable in self.study.settings.output.split.items():
+            plan = self.datasets.get(dataset)
+            if plan is None and dataset in self.study.unreadable:
+                continue
+            known = plan.variables if plan else self.datasets
+            if plan is None or variable not in plan.variables:
+                what = f"{dataset} has no variable '{variable}'" if plan else "no such dataset"
+                message = f"{what}{nearest(variable if plan else dataset, known)}"
+                place = ("output", "split", dataset)
+                self.problems.append(self.study.document.problem(place, message, at_key=not plan))
 
     def _subjects(self) -> None:
         """The usubjid expressions of the sources whose subjects are asked for: what they read."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from lxml import etree
 
 from converters import api
 from converters.errors import OutputError
+from converters.formats import read_dataset
 from converters.pipeline import package
 from converters.pipeline.convert import Conversion, convert_study
 from converters.pipeline.package import write_package
@@ -139,3 +141,49 @@ def test_a_run_with_findings_goes_beside_and_leaves_the_old_package(
     second = api.convert(bad.folder, out)
     assert (second.out, second.published) == (tmp_path / "out-failed", False)
     assert contents(out) == before
+
+
+def test_other_formats_stand_in_folders_of_their_names(workshop: Any, tmp_path: Path) -> None:
+    rows = [{"SUBJ": "1", "A": "a"}, {"SUBJ": "2", "A": "b"}]
+    study = workshop.study({"raw": rows}, SPEC, output={"formats": ["ndjson"]})
+    report = api.convert(study.folder, tmp_path / "out", fail_on=None, also=["json", "parquet"])
+    found = contents(tmp_path / "out")
+    assert {"ndjson/ae.ndjson", "json/ae.json", "parquet/ae.parquet"} <= set(found)
+    about = json.loads(found["json/ae.json"])
+    root = etree.fromstring(found["sdtm/define.xml"])
+    oids = {element.get("OID") for element in root.iter() if element.get("OID")}
+    named = [about["studyOID"], about["metaDataVersionOID"], about["itemGroupOID"]]
+    assert {*named, *(item["itemOID"] for item in about["columns"])} <= oids
+    assert (tmp_path / "out" / "json" / about["metaDataRef"]).resolve().is_file()
+    for name in ("ndjson/ae.ndjson", "json/ae.json", "parquet/ae.parquet", "sdtm/ae.xpt"):
+        frame = read_dataset(tmp_path / "out" / name).frame
+        assert frame["AETERM"].tolist() == ["a", "b"], name
+    assert [item.rule for item in report.findings if item.rule.startswith("json")] == []
+
+
+def test_a_file_over_the_limit_is_split_beside_the_whole(workshop: Any, tmp_path: Path) -> None:
+    rows = [{"SUBJ": str(n // 50), "A": "a", "C": f"cat {n % 3}"} for n in range(300)]
+    spec = {
+        **SPEC,
+        "variables": {
+            "AETERM": {"from": "A"},
+            "AECAT": {"from": "C"},
+            "AEDTC": {"assign": "2026-01-01"},
+        },
+    }
+    output = {"split": {"AE": "AECAT"}, "split_over": 15_000}
+    study = workshop.study({"raw": rows}, spec, output=output)
+    report = api.convert(study.folder, tmp_path / "out", fail_on=None)
+    split = json.loads((tmp_path / "out" / "manifest.json").read_text())["split"]["AE"]
+    assert split["by"] == "AECAT"
+    values = [value for part in split["parts"] for value in part["values"]]
+    assert values == ["cat 0", "cat 1", "cat 2"]
+    folder = tmp_path / "out" / "sdtm" / "split"
+    names = [part["name"] for part in split["parts"]]
+    assert sorted(path.name for path in folder.iterdir()) == [f"{n.lower()}.xpt" for n in names]
+    parts = [read_dataset(folder / f"{name.lower()}.xpt") for name in names]
+    assert sum(len(part.frame) for part in parts) == 300
+    assert [part.name for part in parts] == names
+    assert all((folder / f"{n.lower()}.xpt").stat().st_size <= 15_000 for n in names)
+    assert len(read_dataset(tmp_path / "out" / "sdtm" / "ae.xpt").frame) == 300
+    assert [item.dataset for item in report.findings if item.rule == "dataset-split"] == ["AE"]
