@@ -458,18 +458,27 @@ def test_all_three_forms_of_a_published_file_hold_the_same(shared: Path, tmp_pat
 def test_published_files_hold_what_their_transport_files_hold(shared: Path) -> None:
     from converters.formats import read_dataset
 
-    compared = 0
+    compared, odd = 0, []
     for path in examples(shared):
         twin = path.with_suffix(".xpt")
         if not twin.exists():
             continue
         ours, theirs = read_dataset(path).frame, read_dataset(twin).frame
-        for name in set(ours) & set(theirs):
-            assert len(ours) == len(theirs), path.name
-            if columns.is_number(ours[name]) and columns.is_number(theirs[name]):
-                np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-12)
-                compared += 1
-    assert compared > 50
+        assert list(ours) == list(theirs), path.name
+        assert len(ours) == len(theirs), path.name
+        for name in ours:
+            mine, its = ours[name], theirs[name]
+            if columns.is_number(mine) != columns.is_number(its):
+                odd.append((path.name, name))
+            elif columns.is_number(mine):
+                np.testing.assert_allclose(mine, its, rtol=1e-12)
+            else:
+                texts = [(text or "").rstrip() or None for text in columns.to_list(mine)]
+                if texts != columns.to_list(its):
+                    odd.append((path.name, name))
+            compared += 1
+    assert odd == []
+    assert compared > 200
 
 
 def test_a_boolean_must_be_one(make: Maker, tmp_path: Path) -> None:

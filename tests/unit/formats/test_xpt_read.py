@@ -48,21 +48,27 @@ def datasets(draw: st.DrawFn) -> Dataset:
         name = f"V{index}"
         label = draw(st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=40))
         if draw(st.booleans()):
-            length = draw(st.integers(1, 200))
             # Trailing blanks and blank texts have no place in a transport file.
-            texts = st.text(st.characters(codec="ascii"), max_size=length).map(
+            texts = st.text(st.characters(codec="utf-8"), max_size=40).map(
                 lambda text: text.rstrip(" ") or None
             )
             values = draw(st.lists(texts | st.none(), min_size=rows, max_size=rows))
             frame[name] = columns.text(values)
-            variables.append(Variable(name, label.rstrip(" "), "Char", length=length))
+            longest = max((len(text.encode()) for text in values if text), default=0)
+            length = draw(st.integers(max(longest, 1), 200))
+            form = draw(st.sampled_from(["", "$20.", "$CHAR8."]))
+            variables.append(Variable(name, label.rstrip(" "), "Char", length=length, format=form))
         else:
-            size = st.floats(LEAST, GREATEST)
-            number = size | size.map(lambda value: -value) | st.sampled_from([0.0, math.nan])
+            form = draw(st.sampled_from(["", "8.2", "BEST12.", "DATE9.", "DATETIME20."]))
+            size = st.floats(LEAST, 5e6 if form.startswith("DATE") else GREATEST)
+            number = size | st.sampled_from([0.0, math.nan])
+            if not form.startswith("DATE"):
+                number |= size.map(lambda value: -value)
             letters = st.sampled_from("_AMZ").map(special_missing)
             numbers = draw(st.lists(number | letters, min_size=rows, max_size=rows))
             frame[name] = pd.Series(numbers, dtype="float64")
-            variables.append(Variable(name, label.rstrip(" "), "Num", "float", length=8))
+            item = Variable(name, label.rstrip(" "), "Num", "float", length=8, format=form)
+            variables.append(item)
     metadata = Metadata("HYPO", draw(st.sampled_from(["", "A label"])), "", "", (), ())
     return Dataset(
         Metadata(**{**vars(metadata), "variables": tuple(variables)}), pd.DataFrame(frame)
@@ -73,15 +79,12 @@ def datasets(draw: st.DrawFn) -> Dataset:
 @given(datasets(), st.sampled_from([5, 8]))
 def test_what_is_written_comes_back(tmp_path: Path, dataset: Dataset, version: int) -> None:
     path = tmp_path / "hypo.xpt"
-    write_xpt(dataset, path, created=WHEN, version=version)
+    write_xpt(dataset, path, created=WHEN, version=version, encoding="utf-8")
     back = read_xpt(path)
     assert back.metadata.label == dataset.metadata.label
     for wrote, read in zip(dataset.metadata.variables, back.metadata.variables, strict=True):
-        assert (wrote.name, wrote.label, wrote.kind, wrote.length) == (
-            read.name,
-            read.label,
-            read.kind,
-            read.length,
+        assert (wrote.name, wrote.label, wrote.kind, wrote.length, wrote.format) == (
+            *(read.name, read.label, read.kind, read.length, read.format),
         )
         before, after = dataset.frame[wrote.name], back.frame[wrote.name]
         if wrote.kind == "Char":
@@ -92,8 +95,8 @@ def test_what_is_written_comes_back(tmp_path: Path, dataset: Dataset, version: i
 
 
 @sample
-@given(datasets())
-def test_pyreadstat_reads_the_same(tmp_path: Path, dataset: Dataset) -> None:
+@given(datasets(), st.sampled_from([5, 8]))
+def test_pyreadstat_reads_the_same(tmp_path: Path, dataset: Dataset, version: int) -> None:
     path = tmp_path / "hypo.xpt"
     texts = [item for item in dataset.metadata.variables if item.kind == "Char"]
     for item in texts:  # it ends a text at a NUL byte
@@ -101,7 +104,7 @@ def test_pyreadstat_reads_the_same(tmp_path: Path, dataset: Dataset) -> None:
         dataset.frame[item.name] = columns.map_text(
             column, lambda values: [value.replace("\0", "?") for value in values]
         )
-    write_xpt(dataset, path, created=WHEN)
+    write_xpt(dataset, path, created=WHEN, version=version, encoding="utf-8")
     assert_pyreadstat_agrees(path)
 
 
