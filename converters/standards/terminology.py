@@ -1,34 +1,20 @@
 """Controlled Terminology: codelists and terms, and the term that a collected text stands for.
 
-One release is a folder of ``schemas/terminology``, one file a codelist, read when first asked for.
-The sponsor may add values to an extensible codelist, or codelists of their own.
+A release is shipped, or imported by the user (``terminology_import``). The sponsor may add values to
+an extensible codelist, or codelists of their own.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from converters.errors import SpecError, nearest
-from converters.resources import folder
+from converters.standards.release import Entry, Release, Term, read_release, release_places
 
-
-@dataclass(frozen=True)
-class Term:
-    """A term: submission value, NCI code, synonyms, NCI preferred term.
-
-    ``code`` is empty for a value that the sponsor added (its ``preferred_term`` is their decode)
-    and for the few of a release whose code is not known.
-    """
-
-    value: str
-    code: str = ""
-    synonyms: tuple[str, ...] = ()
-    preferred_term: str = ""
+__all__ = ["Codelist", "Term", "Terminology", "load_terminology", "versions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,35 +68,28 @@ class Codelist:
         return next(found, None)
 
 
-class _Entry(NamedTuple):
-    """A codelist of the release, as its index lists it."""
-
-    code: str
-    name: str
-    label: str
-    extensible: bool
-    pair: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Terminology:
     """One release with the sponsor's extensions: codelist name or code -> {value: decode}."""
 
-    standard: str
-    version: str
+    release: Release
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _loaded: dict[str, Codelist] = field(default_factory=dict, init=False, repr=False)
 
     @property
+    def version(self) -> str:
+        """The date of the release: ``2024-03-29``."""
+        return self.release.version
+
+    @property
     def label(self) -> str:
         """The release as people name it: ``SDTM terminology 2024-03-29``."""
-        return f"{self.standard.upper()} terminology {self.version}"
+        return f"{self.release.title} terminology {self.version}"
 
     def names(self) -> list[str]:
         """The short names of all codelists (where there is none, the code); the sponsor's last."""
-        index = _index_of(self.standard, self.version)
-        own = [name for name in self.extensions if name not in index]
-        return [entry.name or entry.code for entry in _entries(self.standard, self.version)] + own
+        own = [name for name in self.extensions if name not in self.release.index]
+        return [entry.name or entry.code for entry in self.release.entries] + own
 
     def get(self, name: str) -> Codelist | None:
         """The codelist of that short name or NCI code, or None."""
@@ -142,7 +121,7 @@ class Terminology:
     def test_codelists(self, test_code: str) -> list[Codelist]:
         """The Test Code codelists that have a term; a test code of a questionnaire is in one."""
         found = []
-        for entry in _entries(self.standard, self.version):
+        for entry in self.release.entries:
             if entry.label.endswith("Test Code"):
                 codelist = self.get(entry.code)
                 if codelist is not None and test_code in codelist:
@@ -161,23 +140,23 @@ class Terminology:
         term = known.find(value)
         return known.decodes.get(value) or (term.preferred_term if term else "")
 
-    def _entry(self, name: str) -> _Entry | None:
-        known = _index_of(self.standard, self.version).get(name)
+    def _entry(self, name: str) -> Entry | None:
+        known = self.release.index.get(name)
         if known is None and name in self.extensions:
-            return _Entry("", name, name, True)
+            return Entry("", name, name, True)
         return known
 
-    def _added(self, entry: _Entry) -> dict[str, str]:
+    def _added(self, entry: Entry) -> dict[str, str]:
         """The sponsor's values: this codelist's own, and the decodes added to the paired one."""
         pair = self._entry(entry.pair)
         mirrored = self._own(pair) if pair else {}
         added = self._own(entry) | {decode: value for value, decode in mirrored.items() if decode}
-        known = {term.value for term in _terms(self.standard, self.version, entry.code)}
+        known = {term.value for term in self.release.terms(entry.code)}
         return {value: decode for value, decode in added.items() if value not in known}
 
-    def _own(self, entry: _Entry) -> dict[str, str]:
+    def _own(self, entry: Entry) -> dict[str, str]:
         """What the sponsor adds to a codelist; what the release has already is no addition."""
-        known = {term.value for term in _terms(self.standard, self.version, entry.code)}
+        known = {term.value for term in self.release.terms(entry.code)}
         return {
             value: decode
             for name in (entry.code, entry.name)
@@ -185,9 +164,9 @@ class Terminology:
             if value not in known
         }
 
-    def _build(self, entry: _Entry) -> Codelist:
-        terms, added = _terms(self.standard, self.version, entry.code), self._added(entry)
-        decodes = _decodes(terms, _terms(self.standard, self.version, entry.pair))
+    def _build(self, entry: Entry) -> Codelist:
+        terms, added = self.release.terms(entry.code), self._added(entry)
+        decodes = _decodes(terms, self.release.terms(entry.pair))
         return Codelist(
             code=entry.code,
             name=entry.name,
@@ -200,9 +179,8 @@ class Terminology:
 
 
 def versions(standard: str = "sdtm") -> list[str]:
-    """The releases of a standard's terminology that are shipped, oldest first."""
-    places = (folder("schemas") / "terminology").glob(f"{standard}-*")
-    return sorted(place.name.removeprefix(f"{standard}-") for place in places)
+    """The releases of a standard's terminology, shipped and imported, oldest first."""
+    return sorted({version for name, version, _ in release_places() if name == standard.lower()})
 
 
 def load_terminology(
@@ -210,31 +188,35 @@ def load_terminology(
 ) -> Terminology:
     """One release, such as ``2024-03-29``, with the sponsor's extensions.
 
+    An imported release goes before a shipped one of the same date: it is the user's full copy.
     ``extensions`` maps the short name or NCI code of a codelist to a list of values, or to values
     with their decodes. A name that the release does not have makes a new codelist.
 
     Raises:
-        SpecError: the release is not shipped, or extensions are not well formed or add values to a
+        SpecError: there is no such release, or extensions are not well formed or add values to a
             codelist that is not extensible; all problems are listed.
     """
-    if version not in versions(standard):
-        known = ", ".join(versions(standard)) or "none"
-        hint = nearest(version, versions(standard))
+    asked = (standard.lower(), version)
+    place = next((place for *names, place in release_places() if (*names,) == asked), None)
+    if place is None:
+        known = versions(standard)
         raise SpecError(
-            f"{standard.upper()} terminology '{version}' is not known, only {known}{hint}"
+            f"{standard.upper()} terminology '{version}' is not known,"
+            f" only {', '.join(known) or 'none'}{nearest(version, known)}"
         )
+    release = read_release(place)
     problems: list[str] = []
     checked = {
-        name: _extension(name, values, _index_of(standard, version).get(name), problems)
+        name: _extension(name, values, release.index.get(name), problems)
         for name, values in (extensions or {}).items()
     }
     if problems:
         raise SpecError(*problems)
-    return Terminology(standard, version, checked)
+    return Terminology(release, checked)
 
 
 def _extension(
-    name: str, values: object, entry: _Entry | None, problems: list[str]
+    name: str, values: object, entry: Entry | None, problems: list[str]
 ) -> dict[str, str]:
     if isinstance(values, Mapping):
         pairs = list(values.items())
@@ -281,33 +263,3 @@ def _decodes(terms: Iterable[Term], others: Iterable[Term]) -> dict[str, str]:
         if paired is not None:
             found[term.value] = paired
     return found
-
-
-def _place(standard: str, version: str) -> Path:
-    return folder("schemas") / "terminology" / f"{standard}-{version}"
-
-
-@cache
-def _entries(standard: str, version: str) -> tuple[_Entry, ...]:
-    text = (_place(standard, version) / "index.json").read_text(encoding="utf-8")
-    return tuple(_Entry(**entry) for entry in json.loads(text))
-
-
-@cache
-def _index_of(standard: str, version: str) -> Mapping[str, _Entry]:
-    """The codelists by NCI code and by short name."""
-    entries = _entries(standard, version)
-    by_name = {entry.name: entry for entry in entries if entry.name}
-    return by_name | {entry.code: entry for entry in entries}
-
-
-@cache
-def _terms(standard: str, version: str, code: str) -> tuple[Term, ...]:
-    """The terms of a release's codelist; none where there is no code."""
-    if not code:
-        return ()
-    text = (_place(standard, version) / f"{code}.json").read_text(encoding="utf-8")
-    return tuple(
-        Term(value, term_code, tuple(synonyms), preferred)
-        for value, term_code, synonyms, preferred in json.loads(text)["terms"]
-    )
