@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from converters import __version__
+from converters.cli_terminology import terminology
 from converters.errors import CdiscError
 from converters.findings import Finding, Severity
 
@@ -40,6 +41,9 @@ Exit codes:
 @click.version_option(__version__, prog_name="cdisc")
 def commands() -> None:
     """Raw clinical-trial records to CDISC SDTM: converted, checked, accounted for, packaged."""
+
+
+commands.add_command(terminology)
 
 
 @commands.command(epilog=_EXIT_CODES)

@@ -155,6 +155,7 @@ def _manifest(
             "terminology": settings.terminology.version,
             "define-xml": "2.1",
         },
+        "terminology": settings.terminology.release.as_dict(),
         "sources": [account.as_dict() for account in conversion.accounts],
         "datasets": {name: _counts(item) for name, item in conversion.datasets.items()},
         "split": split,

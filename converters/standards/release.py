@@ -71,9 +71,35 @@ class Release:
         return "shipped" if self.place.parent == _shipped() else "imported"
 
     @property
+    def is_used(self) -> bool:
+        """Whether this is the one that is read: an imported release goes before a shipped one."""
+        return self.place == release_place(self.standard, self.version)
+
+    @property
     def title(self) -> str:
         """The standard as people write it: ``SDTM``, ``ADaM``."""
         return _TITLES.get(self.standard, self.standard.upper())
+
+    @property
+    def label(self) -> str:
+        """The release as people name it: ``SDTM terminology 2024-03-29``."""
+        return f"{self.title} terminology {self.version}"
+
+    @property
+    def size(self) -> int:
+        """How many terms it has."""
+        return sum(entry.terms for entry in self.entries)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the release is, where it is from and of which files it was made."""
+        return {
+            "standard": self.standard,
+            "version": self.version,
+            "origin": self.origin,
+            "files": [dict(file) for file in self.files],
+            "codelists": len(self.entries),
+            "terms": self.size,
+        }
 
     @cached_property
     def index(self) -> Mapping[str, Entry]:
@@ -189,3 +215,9 @@ def release_places() -> Iterator[tuple[str, str, Path]]:
         for place in sorted(parent.glob("*.jsonl")):
             if found := _FILE.fullmatch(place.name):
                 yield found[1], found[2], place
+
+
+def release_place(standard: str, version: str) -> Path | None:
+    """The file of a release: the imported one before the shipped one; None where there is none."""
+    asked = (standard, version)
+    return next((place for *names, place in release_places() if (*names,) == asked), None)

@@ -1,7 +1,7 @@
 """Controlled Terminology: codelists and terms, and the term that a collected text stands for.
 
-A release is shipped, or imported by the user (``terminology_import``). The sponsor may add values to
-an extensible codelist, or codelists of their own.
+A release is shipped, or imported by the user (``terminology_import``). The sponsor may add values
+to an extensible codelist, or codelists of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from converters.errors import SpecError, nearest
-from converters.standards.release import Entry, Release, Term, read_release, release_places
+from converters.standards.release import (
+    Entry,
+    Release,
+    Term,
+    read_release,
+    release_place,
+    release_places,
+)
 
 __all__ = ["Codelist", "Term", "Terminology", "load_terminology", "versions"]
 
@@ -84,7 +91,7 @@ class Terminology:
     @property
     def label(self) -> str:
         """The release as people name it: ``SDTM terminology 2024-03-29``."""
-        return f"{self.release.title} terminology {self.version}"
+        return self.release.label
 
     def names(self) -> list[str]:
         """The short names of all codelists (where there is none, the code); the sponsor's last."""
@@ -196,14 +203,9 @@ def load_terminology(
         SpecError: there is no such release, or extensions are not well formed or add values to a
             codelist that is not extensible; all problems are listed.
     """
-    asked = (standard.lower(), version)
-    place = next((place for *names, place in release_places() if (*names,) == asked), None)
+    place = release_place(standard.lower(), version)
     if place is None:
-        known = versions(standard)
-        raise SpecError(
-            f"{standard.upper()} terminology '{version}' is not known,"
-            f" only {', '.join(known) or 'none'}{nearest(version, known)}"
-        )
+        raise SpecError(_unknown(standard, version))
     release = read_release(place)
     problems: list[str] = []
     checked = {
@@ -213,6 +215,14 @@ def load_terminology(
     if problems:
         raise SpecError(*problems)
     return Terminology(release, checked)
+
+
+def _unknown(standard: str, version: str) -> str:
+    known, name = versions(standard), standard.upper()
+    if not known:
+        return f"there is no {name} terminology: import a release by 'cdisc terminology add'"
+    others = f"only {', '.join(known)}{nearest(version, known)}"
+    return f"{name} terminology '{version}' is not known, {others}"
 
 
 def _extension(

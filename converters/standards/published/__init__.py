@@ -1,0 +1,1 @@
+"""Controlled Terminology as NCI EVS and CDISC publish it: one reader a form, all give rows."""
