@@ -21,6 +21,7 @@ from converters.errors import OutputError, Problem, SpecError
 from converters.resources import data_folder, folder
 
 _FILE = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*?)-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
+_DAMAGED = "it is damaged: import the release again"
 _TITLES = {"adam": "ADaM", "define-xml": "Define-XML", "protocol": "Protocol"}
 
 
@@ -116,16 +117,23 @@ class Release:
         return begins
 
     def terms(self, code: str) -> tuple[Term, ...]:
-        """The terms of a codelist, by its NCI code; none where the release has no such code."""
+        """The terms of a codelist, by its NCI code; none where the release has no such code.
+
+        Raises:
+            SpecError: the file is damaged there.
+        """
         if code not in self._begins:
             return ()
         if code not in self._made:
             begin = self._begins[code]
             lines = self._lines[begin : begin + self.index[code].terms]
-            self._made[code] = tuple(
-                Term(value, term_code, tuple(synonyms), preferred)
-                for value, term_code, synonyms, preferred in _items(lines)
-            )
+            try:
+                self._made[code] = tuple(
+                    Term(value, term_code, tuple(synonyms), preferred)
+                    for value, term_code, synonyms, preferred in _items(lines)
+                )
+            except (ValueError, TypeError):
+                raise _unreadable(self.place, _DAMAGED) from None
         return self._made[code]
 
 
@@ -138,18 +146,25 @@ def read_release(place: Path) -> Release:
     try:
         status = place.stat()
         return _read(place, status.st_mtime_ns, status.st_size)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged: import the release again"
-        raise SpecError(Problem(str(place), None, None, f"cannot be read: {reason}")) from None
+    except OSError as error:
+        raise _unreadable(place, error.strerror or str(error)) from None
+    except (ValueError, TypeError, KeyError):
+        raise _unreadable(place, _DAMAGED) from None
+
+
+def _unreadable(place: Path, reason: str) -> SpecError:
+    return SpecError(Problem(str(place), None, None, f"cannot be read: {reason}"))
 
 
 @lru_cache(maxsize=8)
 def _read(place: Path, _: int, __: int) -> Release:
-    first, *lines = place.read_bytes().splitlines()
+    content = place.read_bytes()
+    first, *lines = content.splitlines()
     head = json.loads(first)
     count = head["codelists"]
     entries = tuple(Entry(**item) for item in _items(lines[:count]))
-    if len(lines) != count + sum(entry.terms for entry in entries):
+    whole = len(lines) == count + sum(entry.terms for entry in entries)
+    if not whole or not content.endswith(b"\n"):
         raise ValueError
     return Release(
         place, head["standard"], head["version"], tuple(head["files"]), entries, lines[count:]

@@ -156,8 +156,8 @@ def _read(path: Path, given: tuple[str, str]) -> list[_Release]:
     """The releases in a file; rows that do not say theirs belong to the only one there is."""
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise refuse(path, f"cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        raise refuse(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     told: dict[tuple[str, str], list[Row]] = {}
     for row in _reader(path, content)(path, content):
         told.setdefault(row.release, []).append(row)
