@@ -79,7 +79,7 @@ def add(files: Sequence[Path], standard: str, version: str, as_json: bool) -> No
         )
         for finding in item.oddities:
             place = f"[{finding.file}, from line {finding.record}]"
-            click.echo(f"  warning: {finding.count:,} {finding.message} {place}")
+            click.echo(f"  Warning: {finding.rule} ({finding.count:,}): {finding.message} {place}")
 
 
 @terminology.command("list")
@@ -93,7 +93,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         _print_json([_described(item) for item in releases])
         return
-    table = _table("Terminology", "Standard", "Version", "Codelists", "Terms", "From", "Used")
+    table = _table("Standard", "Version", "Codelists", "Terms", "From", "Used")
     for item in releases:
         made_of = ", ".join(file["file"] for file in item.files)
         _row(
@@ -139,8 +139,8 @@ def search(word: str, standard: str, version: str | None, limit: int, as_json: b
         hint = f"; near it are: {', '.join(near)}" if near else ""
         click.echo(f"{release.label} has nothing with '{word}'{hint}")
         return
-    title = f"'{word}' in {release.label}"
-    table = _table(title, "Codelist", "Name", "Term", "Code", "Preferred term", "Found in")
+    click.echo(f"'{word}' in {release.label}")
+    table = _table("Codelist", "Name", "Term", "Code", "Preferred term", "Found in")
     for match in found[:limit]:
         entry, term = match.codelist, match.term
         _row(
@@ -170,12 +170,13 @@ def show(codelist: str, standard: str, version: str | None, as_json: bool) -> No
         _print_json({"release": _described(chosen.release), **_content(found, paired)})
         return
     open_ = "extensible" if found.extensible else "not extensible"
-    title = f"{found.name or found.code} ({found.code}): {found.label}, {open_}, {chosen.label}"
+    name = found.name or found.code
+    click.echo(f"{name} ({found.code}): {found.label}, {open_}, {chosen.label}")
     decode = [paired.name or paired.label] if paired else []
-    table = _table(title, "Submission value", "Code", *decode, "Synonyms", "Preferred term")
+    table = _table("Submission value", "Code", *decode, "Synonyms", "Preferred term")
     for term in found.terms:
-        name = [found.decodes.get(term.value, "")] if paired else []
-        _row(table, term.value, term.code, *name, "; ".join(term.synonyms), term.preferred_term)
+        named = [found.decodes.get(term.value, "")] if paired else []
+        _row(table, term.value, term.code, *named, "; ".join(term.synonyms), term.preferred_term)
     _print(table)
 
 
@@ -208,8 +209,8 @@ def _print_json(content: Mapping[str, Any] | Sequence[Any]) -> None:
     click.echo(json.dumps(content, indent=1, ensure_ascii=False))
 
 
-def _table(title: str, *names: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
+def _table(*names: str) -> Table:
+    table = Table()
     for name in names:
         table.add_column(
             Text(name),

@@ -19,6 +19,7 @@ import pytest
 from converters.errors import InputError, OutputError, SpecError
 from converters.pipeline.package import write_package
 from converters.resources import data_folder, folder
+from converters.standards.published.rows import release_of
 from converters.standards.release import Term, read_release
 from converters.standards.terminology import load_terminology, versions
 from converters.standards.terminology_import import Imported, import_terminology
@@ -666,3 +667,25 @@ def test_the_published_sdtm_release_is_the_same_in_every_form(tmp_path: Path) ->
 def test_a_name_that_no_file_can_have_is_an_error_too() -> None:
     with pytest.raises(InputError, match="cannot be read"):
         import_terminology([Path("\0")])
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["SDTM 2024-03-29"], ("sdtm", "2024-03-29")),
+        (["SDTM CT 2024-03-29"], ("sdtm", "2024-03-29")),
+        (["Define-XML CT 2024-03-29"], ("define-xml", "2024-03-29")),
+        (["CDISC Glossary 2024-03-29"], ("glossary", "2024-03-29")),
+        (["SDTM Terminology 2024-03-29"], ("sdtm", "2024-03-29")),
+        (["ADaM Controlled Terminology Package 57 Effective 2024-03-29"], ("adam", "2024-03-29")),
+        (["CDISC SDTM Controlled Terminology", "2024-03-29"], ("sdtm", "2024-03-29")),
+        (["SEND Terminology"], ("send", "")),
+        (["2024-03-29"], ("", "2024-03-29")),
+        (["Sheet1", ""], ("", "")),
+        ([], ("", "")),
+    ],
+)
+def test_standard_and_date_are_found_in_what_files_say(
+    texts: list[str], expected: tuple[str, str]
+) -> None:
+    assert release_of(*texts) == expected
