@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from converters import columns
@@ -13,6 +13,7 @@ from converters.errors import nearest
 from converters.findings import Finding, Severity
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Codelist, Terminology
+from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
 from converters.validation.table import Fault, Groups, Rule, Table, plain, quoted
 
@@ -125,13 +126,17 @@ def _not_in(codelists: Sequence[Codelist], terminology: Terminology) -> Callable
     status = "nor added by the sponsor" if extensible else "and no other value is allowed"
     values = {term.value.casefold(): term.value for item in codelists for term in item.terms}
 
+    @cache
+    def words() -> CloseWords:
+        return CloseWords(values, _CLOSE)
+
     def fault(value: Any) -> Fault:
         text = plain(value)
         meant = next((term.value for item in codelists if (term := item.find(text))), None)
-        close = meant or next(iter(get_close_matches(text.casefold(), values, 1, _CLOSE)), None)
+        close = meant or words().nearest(text.casefold())
         hint = f" (did you mean '{meant or values[close]}'?)" if close else ""
-        words = f"{quoted(value)} is no term of {names} in {terminology.label}, {status}{hint}"
-        return Fault(rule, words)
+        told = f"{quoted(value)} is no term of {names} in {terminology.label}, {status}{hint}"
+        return Fault(rule, told)
 
     return fault
 
