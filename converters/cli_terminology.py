@@ -74,8 +74,7 @@ def add(files: Sequence[Path], standard: str, version: str, as_json: bool) -> No
         release = item.release
         done = "imported" if item.changed else "unchanged, it was imported before"
         click.echo(
-            f"{release.label}: {len(release.entries):,} codelists,"
-            f" {release.size:,} terms: {done}: {release.place}"
+            f"{release.label}: {len(release.entries):,} codelists, {release.size:,} terms: {done}"
         )
         for finding in item.oddities:
             place = f"[{finding.file}, from line {finding.record}]"
@@ -86,7 +85,7 @@ def add(files: Sequence[Path], standard: str, version: str, as_json: bool) -> No
 @_machine
 def list_(as_json: bool) -> None:
     """The releases there are, shipped and imported."""
-    from converters.standards.release import read_release, release_places
+    from converters.standards.release import imported_folder, read_release, release_places
 
     releases = [read_release(place) for _, _, place in release_places()]
     releases.sort(key=lambda item: (item.standard, item.version, item.origin))
@@ -106,6 +105,7 @@ def list_(as_json: bool) -> None:
             "yes" if item.is_used else "no: the imported one is",
         )
     _print(table)
+    click.echo(f"Imported releases are kept in {imported_folder()}")
 
 
 @terminology.command()

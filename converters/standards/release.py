@@ -219,14 +219,19 @@ def _shipped() -> Path:
     return folder("schemas") / "terminology"
 
 
+def imported_folder() -> Path:
+    """Where imported releases are kept; it need not exist."""
+    return data_folder() / "terminology"
+
+
 def imported_place(standard: str, version: str) -> Path:
     """The file that an imported release has."""
-    return data_folder() / "terminology" / f"{standard}-{version}.jsonl"
+    return imported_folder() / f"{standard}-{version}.jsonl"
 
 
 def release_places() -> Iterator[tuple[str, str, Path]]:
     """Standard, version and file of each release there is, those that are imported first."""
-    for parent in (data_folder() / "terminology", _shipped()):
+    for parent in (imported_folder(), _shipped()):
         for place in sorted(parent.glob("*.jsonl")):
             if found := _FILE.fullmatch(place.name):
                 yield found[1], found[2], place

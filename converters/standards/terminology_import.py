@@ -33,7 +33,7 @@ _LABELS = ((" Code", " Name"), (" Code", ""), (" Short Name", " Long Name"))
 _NAMES = (("CD", ""), ("TC", "TN"), ("PC", "PN"))
 _EXTENSIBLE = {"yes": True, "true": True, "no": False, "false": False}
 #: What may be odd, and what is done about it.
-_ODD = {
+ODDITIES = {
     "codelist-without-code": "codelists without an NCI code are left out with their terms",
     "codelist-repeated": "codelists that stand twice: the first counts",
     "codelist-without-name": "codelists without name and short name go by their NCI code",
@@ -78,14 +78,14 @@ class _Release:
 
     def findings(self) -> Iterator[Finding]:
         """What is odd, one finding a kind."""
-        for rule in _ODD:
+        for rule in ODDITIES:
             if found := self.odd.get(rule):
                 some = [words for _, words in found[:_SHOWN]]
                 listed = ", ".join([*some, *["..."] * (len(found) > _SHOWN)])
                 yield Finding(
                     rule,
                     Severity.WARNING,
-                    f"{_ODD[rule]}: {listed}",
+                    f"{ODDITIES[rule]}: {listed}",
                     count=len(found),
                     file=str(self.file),
                     record=found[0][0],

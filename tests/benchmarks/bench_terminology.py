@@ -3,8 +3,9 @@
     python tests/benchmarks/bench_terminology.py [--records N] [--files FILE ...]
 
 Records hold laboratory test codes and units: terms and synonyms, or 400 values that are no terms,
-each with its hint in a finding. Each case is the best of five; the peers are a plain pandas ``isin`` (for the check) and ``merge`` (for
-the rule) on the same column, since a ratio does not depend on a noisy machine.
+each with its hint in a finding. Each case is the best of five; the peers are a plain pandas
+``isin`` (for the check) and ``merge`` (for the rule) on the same column, since a ratio does not
+depend on a noisy machine.
 """
 
 from __future__ import annotations

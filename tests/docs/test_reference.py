@@ -35,6 +35,7 @@ from converters.mapping.document import load
 from converters.mapping.expressions import FUNCTIONS, Function, Ref, parse
 from converters.resources import folder
 from converters.rules.registry import rules
+from converters.standards.terminology_import import ODDITIES
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -594,3 +595,31 @@ def test_every_step_of_the_tutorial_does_what_it_says(
             absent = [name for name in content.split() if not (tmp_path / title / name).is_file()]
             assert absent == []
     assert codes == [2, 0, 0, 0, 1]
+
+
+# Terminology
+
+
+def test_every_command_on_the_page_of_terminology_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CDISC_CONVERTERS_DATA", str(tmp_path / "data"))
+    commands = 0
+    for _, kind, title, content in pieces((REFERENCE / "terminology.md").read_text("utf-8")):
+        if kind == "json":
+            (tmp_path / title).write_text(content, "utf-8")
+        elif kind == "console":
+            command, *lines = content.splitlines()
+            code, output = run(command.removeprefix("$ "), capsys)
+            shown = [line.removesuffix("...") for line in lines]
+            told = "\n".join(output)
+            assert (code, [line for line in shown if line not in told]) == (0, [])
+            commands += 1
+    assert commands == 4
+
+
+def test_every_warning_of_an_import_is_on_the_page_of_terminology() -> None:
+    text = (REFERENCE / "terminology.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `([a-z]+(?:-[a-z]+)+)` \|", text, re.MULTILINE))
+    assert named == set(ODDITIES)
