@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -363,6 +364,22 @@ def test_a_workbook_without_terminology_names_its_sheets(tmp_path: Path) -> None
     book.save(tmp_path / "x.xlsx")
     with pytest.raises(InputError, match=r"no sheet has the columns.*: Sheet, Other"):
         import_terminology([tmp_path / "x.xlsx"])
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/workbook.xml"])
+@pytest.mark.parametrize("content", [b"", b"<worksheet><sheetData><row>", b"no XML"])
+def test_a_workbook_with_damaged_parts_is_one_clear_error(
+    tmp_path: Path, part: str, content: bytes
+) -> None:
+    write_excel(tmp_path / "good.xlsx", RELEASE, "SDTM", "2025-03-28")
+    with (
+        zipfile.ZipFile(tmp_path / "good.xlsx") as good,
+        zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad,
+    ):
+        for name in good.namelist():
+            bad.writestr(name, content if name == part else good.read(name))
+    with pytest.raises(InputError, match=r"bad.xlsx: is no (Excel workbook|terminology)"):
+        import_terminology([tmp_path / "bad.xlsx"])
 
 
 def test_files_that_cannot_be_read_are_told_together(tmp_path: Path, data: Path) -> None:
