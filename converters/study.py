@@ -129,18 +129,47 @@ def _source(
     written = item["path"] if isinstance(item["path"], list) else [item["path"]]
     paths: list[Path] = []
     for pattern in written:
-        if not _inside(folder, pattern):
-            place = ("sources", name, "path")
-            message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
-            problems.append(document.problem(place, message))
+        if not _may_read(folder, document, ("sources", name, "path"), pattern, problems):
             continue
         found = sorted(folder.glob(pattern)) if any(c in pattern for c in "*?[") else []
         paths += found or [folder / pattern]
     _check_text_options(document, name, item, problems)
-    keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group")
+    keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group", "instrument")
     missing = tuple(scalar_text(token) for token in item.get("missing", ()))
     options = {key: item[key] for key in keys if key in item}
+    options |= _redcap_files(folder, document, name, item, problems)
     return SourceSpec(name=name, paths=tuple(dict.fromkeys(paths)), missing=missing, **options)
+
+
+def _may_read(
+    folder: Path, document: Document, place: Path_, pattern: str, problems: list[Problem]
+) -> bool:
+    inside = _inside(folder, pattern)
+    if not inside:
+        message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
+        problems.append(document.problem(place, message))
+    return inside
+
+
+def _redcap_files(
+    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Path]:
+    """The files beside the data of a REDCap project; what is wrong with the keys about REDCap."""
+    place: Path_ = ("sources", name)
+    if item.get("format") != "redcap":
+        for key in ("dictionary", "events", "instrument"):
+            if key in item:
+                message = f"'{key}' goes with format: redcap only"
+                problems.append(document.problem((*place, key), message))
+        return {}
+    if "dictionary" not in item:
+        message = "lacks the key 'dictionary': the data dictionary of the REDCap project"
+        problems.append(document.problem(place, message))
+    return {
+        key: folder / item[key]
+        for key in ("dictionary", "events")
+        if key in item and _may_read(folder, document, (*place, key), item[key], problems)
+    }
 
 
 def _check_text_options(

@@ -68,7 +68,8 @@ class Fate:
 class SourceAccount:
     """One source: how many records were read, what became of them, which columns nobody reads.
 
-    ``looked_up`` says that some column is read, be it only by lookups.
+    ``looked_up`` says that some column is read, be it only by lookups. ``left_out`` counts, by
+    reason, records of the files that the reader excluded: they are not among ``records``.
     """
 
     name: str
@@ -77,6 +78,7 @@ class SourceAccount:
     unread: tuple[str, ...] = ()
     fates: dict[str, Fate] = field(default_factory=dict)
     looked_up: bool = False
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def add(self, dataset: str, fate: Fate) -> None:
         """Enters what became of the records in one block of a dataset."""
@@ -84,7 +86,7 @@ class SourceAccount:
         self.fates[dataset] = fate if before is None else before.merged(fate)
 
     def as_dict(self) -> dict[str, Any]:
-        """The account as JSON-ready values; the numbers add up to ``records``."""
+        """The account as JSON-ready values; the numbers add up to the records of the files."""
         mapped = np.zeros(self.records, dtype=bool)
         for fate in self.fates.values():
             mapped |= fate.mapped
@@ -93,14 +95,14 @@ class SourceAccount:
         return {
             "source": self.name,
             "files": list(self.files),
-            "records": self.records,
+            "records": self.records + sum(self.left_out.values()),
             "mapped": int(mapped.sum()),
-            "excluded": excluded,
+            "excluded": {**self.left_out, **excluded},
             "rejected": rejected,
             "datasets": {
                 name: {
                     "mapped": used[name],
-                    "excluded": fate.counts("excluded"),
+                    "excluded": {**self.left_out, **fate.counts("excluded")},
                     "rejected": fate.counts("rejected"),
                 }
                 for name, fate in self.fates.items()

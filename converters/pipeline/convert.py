@@ -27,6 +27,7 @@ from converters.pipeline.reads import RECORDS
 from converters.pipeline.select import Part, select_parts
 from converters.pipeline.work import Tables, Work
 from converters.sources import Source, read_columns, read_source
+from converters.sources.decodes import decode_columns
 from converters.study import Study
 
 #: Called with what is being done and how much of it is done, from 0 to 1.
@@ -124,11 +125,12 @@ class _Run:
         self.plan = plan
         self.study = plan.study
         self.files: list[tuple[str, str]] = []
-        self.findings: list[Finding] = [
-            replace(finding, file=finding.file and self._shown(finding.file))
-            for source in sources.values()
-            for finding in source.findings
-        ]
+        self.findings: list[Finding] = []
+        for source in sources.values():
+            for finding in source.findings:
+                told = replace(finding, file=finding.file and self._shown(finding.file))
+                if told not in self.findings:  # several sources may read one file
+                    self.findings.append(told)
         self.raws = {name: self._raw(source) for name, source in sources.items()}
         self.accounts = {name: self._account(source) for name, source in sources.items()}
         self.works: dict[str, Work] = {}
@@ -157,9 +159,14 @@ class _Run:
 
     def _account(self, source: Source) -> SourceAccount:
         read = self.plan.read.get(source.name, frozenset())
+        decoded = decode_columns(source.all_columns, source.decodes)
+        read |= {coded for name, coded in decoded.items() if name in read}
         unread = tuple(name for name in source.all_columns if name not in read)
         files = tuple(self._shown(file) for file in source.files)
-        return SourceAccount(source.name, files, len(source.frame), unread, looked_up=bool(read))
+        return SourceAccount(
+            source.name, files, len(source.frame), unread,
+            looked_up=bool(read), left_out=source.left_out,
+        )  # fmt: skip
 
     def start(self, dataset: str) -> None:
         """Chooses the records of a dataset."""

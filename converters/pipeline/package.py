@@ -142,7 +142,7 @@ def _manifest(
     study, settings = conversion.study, conversion.study.settings
     inputs = [
         *study.spec_files(),
-        *(path for spec in study.sources.values() for path in spec.paths),
+        *(path for spec in study.sources.values() for path in spec.files()),
     ]
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
     return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 
 from converters.columns import concat
 from converters.errors import InputError, Problem, nearest
-from converters.sources import delimited, excel, odm, parquet, sas
+from converters.sources import delimited, excel, odm, parquet, redcap, sas
+from converters.sources.decodes import with_coded, with_decodes
 from converters.sources.table import Source, SourceSpec, Table, check_file, refuse
 
 __all__ = ["Source", "SourceSpec", "read_columns", "read_source"]
@@ -24,8 +26,8 @@ _READERS: dict[str, tuple[_Read, _Names]] = {
     "sas7bdat": (sas.read, sas.names),
     "xpt": (sas.read, sas.names),
     "parquet": (parquet.read, parquet.names),
+    "redcap": (redcap.read, redcap.names),
 }
-_FORMATS = (*_READERS, "odm")
 _EXTENSIONS = {
     ".csv": "csv",
     ".txt": "csv",
@@ -42,20 +44,26 @@ _EXTENSIONS = {
     ".xml": "odm",
     ".odm": "odm",
 }
+_FORMATS = (*dict.fromkeys(_EXTENSIONS.values()), "redcap")
 
 
 def read_source(spec: SourceSpec, columns: Collection[str] | None = None) -> Source:
     """The records of a source as text, its files one after another.
 
     Only ``columns`` are decoded into the frame (None: all; names that the source does not have are
-    ignored). Every value stays as it is written; one that is empty, nothing but white space, or a
-    token of ``spec.missing`` with or without white space around it, is missing.
+    ignored). What the codes of a column mean is in ``<column>_DECODE``, made only if asked for.
+    Every value stays as it is written; one that is empty, nothing but white space, or a token of
+    ``spec.missing`` with or without white space around it, is missing.
 
     Raises:
         InputError: a file is absent, damaged, or not what the spec says; the files' problems are
             reported together.
         SpecError: the spec names an unknown encoding or an impossible delimiter.
     """
+    return with_decodes(_read(spec, with_coded(columns)), columns)
+
+
+def _read(spec: SourceSpec, columns: Collection[str] | None) -> Source:
     if _formats(spec) == {"odm"}:
         return odm.read(spec, columns)
     tables = _each(spec, lambda path: _reader(spec, path)[0](path, spec, columns))
@@ -71,13 +79,14 @@ def read_source(spec: SourceSpec, columns: Collection[str] | None = None) -> Sou
         np.concatenate([table.records for table in tables]).astype(np.int64),
         first.names,
         {name: label for table in reversed(tables) for name, label in table.labels.items()},
-        {},
+        first.decodes,
         tuple(finding for table in tables for finding in table.findings),
+        _added(table.left_out for table in tables),
     )
 
 
 def read_columns(spec: SourceSpec) -> list[str]:
-    """The column names of a source, from the header of its first file.
+    """The column names of a source, from the header of its first file, decodes included.
 
     Raises:
         InputError: the file is absent, damaged, or not what the spec says.
@@ -87,6 +96,13 @@ def read_columns(spec: SourceSpec) -> list[str]:
     path = spec.paths[0]
     check_file(path)
     return _reader(spec, path)[1](path, spec)
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total)
 
 
 def _each(spec: SourceSpec, read: Callable[[Path], Table]) -> list[Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ import pandas as pd
 from converters import columns as text_columns
 from converters.errors import InputError, nearest
 from converters.findings import Finding, Severity
+from converters.sources import redcap
+from converters.sources.decodes import decode_columns
 from converters.sources.odm_data import Node, Rows, Store, load, put
 from converters.sources.table import (
     Source,
@@ -49,6 +51,10 @@ _MESSAGES = {
         Severity.WARNING,
         "an item has two values in one record; the later is read",
     ),
+    "odm-decode-changed": (
+        Severity.WARNING,
+        "versions of the metadata have different decodes of a code; the last is read",
+    ),
     "odm-insert-exists": (Severity.WARNING, "a transaction inserts a record that is there already"),
     "odm-update-absent": (
         Severity.NOTE,
@@ -73,9 +79,11 @@ def read(spec: SourceSpec, columns: Collection[str] | None) -> Source:
     A form's OID or name gives its item groups side by side: one record a form and item group
     repeat key. Columns are the keys (``KEYS``), vendor attributes (``SUBJECTNAME`` from
     ``mdsol:SubjectName``), and the items by name, or by OID where the name is not unique; an item
-    with units has a column ``<item>_UNIT``. A record's number is its place among the file's
-    records of the item group, removed ones included. Transactions are applied in document order,
-    over all files; an ItemData without a value (a query, a comment) changes nothing.
+    with units has a column ``<item>_UNIT``. A REDCap project has the columns of its CSV exports
+    too: the record identifier and ``redcap_event_name`` and the like. A record's number is its
+    place among the file's records of the item group, removed ones included. Transactions are
+    applied in document order, over all files; an ItemData without a value (a query, a comment)
+    changes nothing. Of several versions of the metadata those hold that the data name.
 
     Raises:
         InputError: a file is absent, not well-formed, has a document type, is no ODM 1.x, or has no
@@ -103,7 +111,8 @@ def read(spec: SourceSpec, columns: Collection[str] | None) -> Source:
 def names(spec: SourceSpec) -> list[str]:
     """The column names of the item group or form."""
     store = _store(spec.paths)
-    return _View(store, _choose(spec, store), ()).names
+    view = _View(store, _choose(spec, store), ())
+    return [*view.names, *decode_columns(view.names, view.decodes())]
 
 
 def _store(paths: Sequence[Path]) -> Store:
@@ -126,6 +135,14 @@ def _choose(spec: SourceSpec, store: Store) -> _Choice:
     groups = list(dict.fromkeys([*meta.groups, *store.groups]))
     asked = spec.item_group
     file = ", ".join(str(path) for path in spec.paths)
+    forms = _forms(store)
+    # The item groups of REDCap are what stands under one heading, and bear the form's name.
+    instruments = list(meta.instruments) if store.record_id else []
+    if asked is None and len(instruments) == 1:
+        return _Choice(forms[instruments[0]], instruments[0])
+    for oid in instruments:
+        if asked in (oid, meta.instruments[oid]):
+            return _Choice(forms[oid], oid)
     if asked is None:
         with_data = [group for group in groups if store.groups.get(group, Rows()).nodes]
         if len(groups) == 1 or len(with_data) == 1:
@@ -134,7 +151,6 @@ def _choose(spec: SourceSpec, store: Store) -> _Choice:
     named = [group for group in groups if meta.group_names.get(group) == asked]
     if asked in groups or len(named) == 1:
         return _Choice([asked] if asked in groups else named, None)
-    forms = _forms(store)
     form = [oid for oid in forms if asked in (oid, meta.form_names.get(oid))]
     if len(form) == 1:
         return _Choice(forms[form[0]], form[0])
@@ -216,12 +232,14 @@ class _View:
         self._read_nodes()
         used = {name for attributes in self.attributes for name in attributes}
         used |= set(self.rows.attributes)
-        vendor = [name for name in store.vendor_columns if name in used]
+        self.redcap = self._redcap(store.record_id)
+        vendor = [name for name in store.vendor_columns if name in used - set(self.redcap)]
         keys = [key for key in KEYS if self.group or key != "ITEMGROUPOID"]
+        keys += self.redcap
         self.defined = {item for group in choice.groups for item in meta.groups.get(group, [])}
         self.is_defined = any(group in meta.groups for group in choice.groups)
         oids = [item for group in choice.groups for item in meta.groups.get(group, [])]
-        oids = list(dict.fromkeys([*oids, *self.rows.items]))
+        oids = [oid for oid in dict.fromkeys([*oids, *self.rows.items]) if oid not in self.redcap]
         self.items = meta.column_names(oids, {*keys, *vendor})
         self.oids = {name: oid for oid, name in self.items.items()}
         self.names = [*keys, *vendor]
@@ -246,8 +264,33 @@ class _View:
             self.nodes.append({node.level: node for node in path})
             self.attributes.append({k: v for node in path for k, v in node.attributes.items()})
 
+    def _redcap(self, record_id: str | None) -> dict[str, list[str | None]]:
+        """REDCap's keys as its CSV exports have them, by distinct form."""
+        if record_id is None:
+            return {}
+        meta = self.metadata
+        paths = [{level: node.keys for level, node in nodes.items()} for nodes in self.nodes]
+        found = {record_id: [path[1][0] if 1 in path else None for path in paths]}
+        if not (meta.repeating or meta.repeating_events):
+            return found
+        repeated: list[str | None] = []
+        instances: list[str | None] = []
+        for path, attributes in zip(paths, self.attributes, strict=True):
+            event = attributes.get(redcap.EVENT)
+            form = meta.instruments.get(path[3][0] or "") if 3 in path else None
+            # Without events the project still names one.
+            repeats = any(f == form and event in (None, e) for e, f in meta.repeating)
+            repeated.append(form if repeats else None)
+            if repeats:
+                instances.append(path[3][1])
+            else:
+                instances.append(path[2][1] if event in meta.repeating_events else None)
+        return found | {redcap.REPEATED: repeated, redcap.INSTANCE: instances}
+
     def column(self, name: str) -> pd.Series:
         """The column of that name, as text."""
+        if name in self.redcap:
+            return text_columns.from_codes(self.codes, self.redcap[name])
         if name in self.oids:
             return self._text(self.rows.items.get(self.oids[name], []))
         if name in self.units:
@@ -273,13 +316,18 @@ class _View:
     def labels(self) -> dict[str, str]:
         """Column -> label."""
         meta = self.metadata
-        return {name: label for oid, name in self.items.items() if (label := meta.label(oid))}
+        named = self.items | {name: name for name in self.redcap}
+        return {name: label for oid, name in named.items() if (label := meta.label(oid))}
 
-    def decodes(self) -> dict[str, dict[str, str]]:
+    def decodes(self) -> dict[str, Mapping[str, str]]:
         """Column -> code -> decode; the codes of units are their OIDs."""
         meta = self.metadata
         found = {name: codes for oid, name in self.items.items() if (codes := meta.decodes(oid))}
-        return found | dict.fromkeys(self.units, meta.units)
+        if meta.units:
+            found |= dict.fromkeys(self.units, meta.units)
+        if meta.events:
+            found[redcap.EVENT] = meta.events
+        return found
 
 
 def _records(rows: Rows) -> npt.NDArray[np.int64]:
@@ -303,8 +351,15 @@ def _findings(spec: SourceSpec, view: _View, records: npt.NDArray[np.int64]) -> 
             file=str(spec.paths[file]),
             record=by_serial.get(serial),
         )
-    for oid in rows.items if view.is_defined else ():
-        if oid not in view.defined:
+    for oid, name in view.items.items():
+        known = view.metadata.items.get(oid)
+        if known and known.changed:
+            severity, message = _MESSAGES["odm-decode-changed"]
+            message = f"{view.title}: {message}: {name} {', '.join(sorted(known.changed))}"
+            path = str(spec.paths[0])
+            yield Finding("odm-decode-changed", severity, message, variable=name, file=path)
+    for oid in view.items if view.is_defined else ():
+        if oid in rows.items and oid not in view.defined:
             message = f"{view.title}: item {oid} has data and is not in the definition"
             yield Finding(
                 "odm-undefined-item",

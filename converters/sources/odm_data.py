@@ -6,15 +6,27 @@ and per item group one list a column. A transaction changes that state at once.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from converters.sources.odm_metadata import DEFINITIONS, Element, Metadata, attribute, define
+from converters.sources.odm_metadata import (
+    DEFINITIONS,
+    REDCAP,
+    Definitions,
+    Element,
+    Metadata,
+    Version,
+    attribute,
+    define,
+    define_repeating,
+)
 from converters.sources.table import check_file, refuse
 
 _TYPED = (
@@ -32,9 +44,19 @@ _LEVELS = {
 _ROOTS = frozenset({"ClinicalData", "ReferenceData"})
 _WRITES = frozenset({"Insert", "Update", "Upsert"})
 _TYPES = frozenset({*_WRITES, "Remove", "Context"})
-_TAGS = [f"{{*}}{name}" for name in (*_ROOTS, *_LEVELS, "SiteRef", "ItemGroupData", *DEFINITIONS)]
+_VERSIONS = frozenset({"Study", "MetaDataVersion", "Include"})
+_NAMES = (*_ROOTS, *_LEVELS, "SiteRef", "ItemGroupData", *_VERSIONS, *DEFINITIONS)
+_TAGS = [f"{{*}}{name}" for name in _NAMES]
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 _SAFE |= {"remove_comments": True, "remove_pis": True}
+#: REDCap's attributes and the columns of its CSV exports; None: the name of another column.
+_REDCAP = {
+    "UniqueEventName": "redcap_event_name",
+    "RepeatInstrument": "redcap_repeat_instrument",
+    "RepeatInstance": "redcap_repeat_instance",
+    "DataAccessGroup": "redcap_data_access_group",
+    "RecordIdField": None,
+}
 
 
 class Node:
@@ -116,12 +138,18 @@ class Store:
 
     def __init__(self) -> None:
         """A store that holds nothing."""
-        self.metadata = Metadata()
+        self.definitions = Definitions()
+        self.record_id: str | None = None  # REDCap's field of the record identifier
         self.groups: dict[str, Rows] = {}
         self.root = Node(None, -1, ())
         self.vendor_columns: dict[str, int] = {}
         self._texts: dict[str, str] = {}
         self._serial = 0
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What is known of the items, once all files are taken in."""
+        return self.definitions.present()
 
     def load(self, path: Path, file: int) -> None:
         """Take in the definitions and data of one file.
@@ -131,8 +159,8 @@ class Store:
         """
         check_file(path)
         try:
-            transactional = _check_root(path)
-            _Reader(self, file, transactional).run(path)
+            transactional, vendors = _check_root(path)
+            _Reader(self, file, transactional).run(path, vendors)
         except etree.XMLSyntaxError as error:
             raise refuse(path, f"not well-formed XML: {error.msg}", error.lineno) from None
         except _TransactionError as error:
@@ -174,8 +202,8 @@ class _TransactionError(Exception):
         super().__init__(f"TransactionType '{word}' is none of {', '.join(sorted(_TYPES))}")
 
 
-def _check_root(path: Path) -> bool:
-    """Whether the file is transactional.
+def _check_root(path: Path) -> tuple[bool, list[str]]:
+    """Whether the file is transactional, and the namespaces of vendors that its root declares.
 
     Raises:
         InputError: it has a document type declaration, or its root is not that of ODM 1.x.
@@ -193,7 +221,10 @@ def _check_root(path: Path) -> bool:
         kind = attribute(root, "FileType") or "Snapshot"
         if kind not in ("Snapshot", "Transactional"):
             raise refuse(path, f"FileType '{kind}' is neither Snapshot nor Transactional")
-        return kind == "Transactional"
+        namespaces = [*dict.fromkeys(root.nsmap.values())]
+        standard = (str(name.namespace), "cdisc.org", "w3.org")
+        vendors = [uri for uri in namespaces if not any(own in uri for own in standard)]
+        return kind == "Transactional", vendors
     raise refuse(path, "not an ODM file: there is no element")
 
 
@@ -209,13 +240,20 @@ class _Reader:
         self.group: tuple[str, str | None] = ("", None)
         self.group_attributes: dict[str, str] = {}
         self.row: int | None = None
-        self.names: dict[Any, str] = {}  # tag -> local name
+        self.version: Version = (None, None)
+        self.vendors: frozenset[str] = frozenset()  # namespaces
+        self.names: dict[Any, str] = {}  # tag -> local name, empty for a vendor's
 
-    def run(self, path: Path) -> None:
+    def run(self, path: Path, vendors: Iterable[str]) -> None:
         """Take in all elements; each is forgotten once it has ended."""
-        events = etree.iterparse(str(path), events=("start", "end"), tag=_TAGS, **_SAFE)
+        self.vendors = frozenset(vendors)
+        tags = [*_TAGS, *(f"{{{namespace}}}*" for namespace in self.vendors)]
+        events = etree.iterparse(str(path), events=("start", "end"), tag=tags, **_SAFE)
         for event, element in events:
-            if event == "start":
+            if not self._local(element):
+                if event == "end":
+                    self._vendor_element(element)
+            elif event == "start":
                 self.start(self._local(element), element)
             else:
                 self.end(self._local(element), element)
@@ -224,13 +262,18 @@ class _Reader:
         tag = element.tag
         name = self.names.get(tag)
         if name is None:
-            name = self.names[tag] = etree.QName(element).localname
+            full = etree.QName(element)
+            name = self.names[tag] = "" if full.namespace in self.vendors else full.localname
         return name
 
     def start(self, name: str, element: Element) -> None:
         """An element begins: go down to its node."""
         if name in _ROOTS:
-            self.node = self.store.root.child(0, (self._shared(attribute(element, "StudyOID")),))
+            study = self._shared(attribute(element, "StudyOID"))
+            self.node = self.store.root.child(0, (study,))
+            self.store.definitions.used.add((study, attribute(element, "MetaDataVersionOID")))
+        elif name in _VERSIONS:
+            self._start_version(name, element)
         elif name in _LEVELS:
             self._descend(name, element)
         elif name == "ItemGroupData":
@@ -243,7 +286,11 @@ class _Reader:
     def end(self, name: str, element: Element) -> None:
         """An element ends: take its items, or go up."""
         if name in DEFINITIONS:
-            define(self.store.metadata, name, element)
+            study, _ = self.version
+            version = (study, None) if name == "MeasurementUnit" else self.version
+            define(self.store.definitions.of(version), name, element)
+            return
+        if name in _VERSIONS:
             return
         if name == "ItemGroupData" and not self.removing:
             self._items(element)
@@ -255,6 +302,59 @@ class _Reader:
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
             del parent[0]
+
+    def _start_version(self, name: str, element: Element) -> None:
+        """A study, a version of its metadata, or a version that this one includes."""
+        oid = attribute(element, "MetaDataVersionOID" if name == "Include" else "OID")
+        if name == "Study":
+            self.version = oid, None
+        elif name == "MetaDataVersion":
+            self.version = self.version[0], oid
+            self.store.definitions.of(self.version)
+        else:
+            study = attribute(element, "StudyOID") or self.version[0]
+            self.store.definitions.includes[self.version] = study, oid
+
+    def _vendor_element(self, element: Element) -> None:
+        """A vendor's element: one with a text in a subject, event, form or item group, as a column.
+
+        OpenClinica's subject groups (arms) have a column a class of groups.
+        """
+        parent = element.getparent()
+        level = self._local(parent) if parent is not None else ""
+        if self.removing or level not in (*_LEVELS, "ItemGroupData"):
+            if element.tag in (f"{{{REDCAP}}}RepeatingInstrument", f"{{{REDCAP}}}RepeatingEvent"):
+                define_repeating(self.store.definitions.of((self.version[0], None)), element)
+            return
+        namespace, local = etree.QName(element).namespace, etree.QName(element).localname
+        value = None if len(element) else element.text
+        group = element.get(f"{{{namespace}}}StudyGroupClassName")
+        if group:
+            local += "_" + re.sub(r"\W+", "_", group.strip())
+            value = element.get(f"{{{namespace}}}StudyGroupName")
+        if not value or not value.strip():
+            return
+        word = "ITEMGROUP" if level == "ItemGroupData" else _LEVELS[level][2]
+        column = self._vendor_column(str(namespace), local, word)
+        if column and level == "ItemGroupData":
+            self.group_attributes[column] = self.store.shared(value.strip())
+            if self.row is not None:
+                self._put_attributes()
+        elif column:
+            self.node.attributes[column] = self.store.shared(value.strip())
+
+    def _vendor_column(self, namespace: str, local: str, word: str) -> str | None:
+        """The column of a vendor's attribute or element; its name tells the level."""
+        name = local.upper()
+        name = name if word in name else word + name
+        if namespace == REDCAP and local in _REDCAP:
+            renamed = _REDCAP[local]
+            if renamed is None:
+                return None
+            name = renamed
+        column = self.store.shared(name)
+        self.store.vendor_columns.setdefault(column, len(self.store.vendor_columns))
+        return column
 
     def _action(self, element: Element) -> str | None:
         """The transaction type that the element itself states."""
@@ -289,10 +389,12 @@ class _Reader:
             key, value = str(key), str(value)
             if key[0] != "{" or "w3.org" in key or not value.strip():
                 continue
-            local = key.rpartition("}")[2].upper()
-            column = self.store.shared(local if word in local else word + local)
-            self.store.vendor_columns.setdefault(column, len(self.store.vendor_columns))
-            found[column] = self.store.shared(value.strip())
+            namespace, _, local = key[1:].rpartition("}")
+            column = self._vendor_column(namespace, local, word)
+            if column:
+                found[column] = self.store.shared(value.strip())
+            elif local == "RecordIdField":
+                self.store.record_id = value.strip()
         return found
 
     def _remove(self, node: Node | None) -> None:
@@ -376,6 +478,8 @@ class _Reader:
 
     def _put(self, rows: Rows, oid: str, row: int, element: Element, name: str) -> None:
         value = element.get("Value") if name == "ItemData" else element.text
+        if name == "ItemDataBase64Binary":  # REDCap: an uploaded document stands for its name
+            value = element.get(f"{{{REDCAP}}}DocName") or value
         if element.get("IsNull") == "Yes":
             value = None
         put(rows.items, oid, row, self.store.shared(value) if value else None)

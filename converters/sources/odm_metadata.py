@@ -1,32 +1,44 @@
-"""What an ODM file says of its items: names, labels, codelists and units (ODM 1.3.2, section 3)."""
+"""What ODM files say of their items: names, labels, codelists and units (ODM 1.3.2, section 3)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from lxml import etree
 
+from converters.sources.redcap_dictionary import checkbox_label, checkbox_suffix, parse_choices
+
+REDCAP = "https://projectredcap.org"
 Element: TypeAlias = "etree._Element"
 
 
 @dataclass(frozen=True)
 class Item:
-    """An ItemDef; ``name`` is its SASFieldName or, without one, its Name."""
+    """An ItemDef; ``name`` is its SASFieldName or, without one, its Name.
+
+    ``decodes`` are those of its codelist, in all versions of the metadata that are used; of the
+    codes in ``changed`` the versions have different decodes.
+    """
 
     name: str
     label: str
     codelist: str | None
+    decodes: Mapping[str, str] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
 
 
 @dataclass
 class Metadata:
-    """The definitions of a file; where several versions define an OID, the last one holds.
+    """The definitions of a version of the metadata, or of several.
 
     ``groups`` gives the item OIDs of an ItemGroupDef, ``group_names`` and ``form_names`` the Name
     of an OID, ``codelists`` coded value -> decode, ``units`` the symbol of a MeasurementUnit.
+    Of REDCap's extensions: ``instruments`` is the unique name of a form, ``events`` the label of a
+    unique event name, ``choices`` those of a checkbox, by codelist, ``repeating`` the (event,
+    instrument) that repeat, ``repeating_events`` the events that do as a whole.
     """
 
     groups: dict[str, list[str]] = field(default_factory=dict)
@@ -36,6 +48,36 @@ class Metadata:
     items: dict[str, Item] = field(default_factory=dict)
     codelists: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    instruments: dict[str, str] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    repeating: dict[tuple[str, str], None] = field(default_factory=dict)
+    repeating_events: dict[str, None] = field(default_factory=dict)
+
+    def override(self, other: Metadata) -> None:
+        """Take up definitions that go before those of the same OID here."""
+        for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True):
+            mine.update(theirs)
+
+    def join(self, other: Metadata) -> None:
+        """Take up another version: later names and labels, and all members and codes of both."""
+        groups, forms, items = dict(self.groups), dict(self.forms), dict(self.items)
+        self.override(other)
+        for before, now in ((groups, self.groups), (forms, self.forms)):
+            for oid, members in before.items():
+                now[oid] = list(dict.fromkeys([*now[oid], *members]))
+        for oid, item in other.items.items():
+            known = items.get(oid)
+            decodes = other.codelists.get(item.codelist or "", {})
+            if known is None:
+                self.items[oid] = replace(item, decodes=decodes)
+                continue
+            changed = {c for c, d in decodes.items() if known.decodes.get(c, d) != d}
+            self.items[oid] = replace(
+                item,
+                decodes={**known.decodes, **decodes},
+                changed=known.changed | changed,
+            )
 
     def column_names(self, items: Iterable[str], taken: Collection[str]) -> dict[str, str]:
         """A column name for each item OID: its name where no other column has it, else its OID."""
@@ -50,12 +92,52 @@ class Metadata:
 
     def label(self, item: str) -> str:
         """The question or description of the item, or an empty text."""
-        return self.items[item].label if item in self.items else ""
+        known = self.items.get(item)
+        if known is None:
+            return ""
+        codes = self.choices.get(known.codelist or "", {})
+        choices = {checkbox_suffix(code): choice for code, choice in codes.items()}
+        choice = choices.get(item.rpartition("___")[2])
+        return checkbox_label(known.label, choice) if choice else known.label
 
-    def decodes(self, item: str) -> dict[str, str]:
+    def decodes(self, item: str) -> Mapping[str, str]:
         """Coded value -> decode of the item's codelist; empty if it has none."""
-        codelist = self.items[item].codelist if item in self.items else None
-        return self.codelists.get(codelist, {}) if codelist else {}
+        return self.items[item].decodes if item in self.items else {}
+
+
+#: A MetaDataVersion: its study's and its own OID; what stands beside the versions has no OID.
+Version: TypeAlias = "tuple[str | None, str | None]"
+
+
+@dataclass
+class Definitions:
+    """The metadata of one or more files by version, and the versions that the data name."""
+
+    versions: dict[Version, Metadata] = field(default_factory=dict)
+    includes: dict[Version, Version] = field(default_factory=dict)
+    used: set[Version] = field(default_factory=set)
+
+    def of(self, version: Version) -> Metadata:
+        """The definitions of the version itself, made if need be."""
+        return self.versions.setdefault(version, Metadata())
+
+    def present(self) -> Metadata:
+        """What holds for the data: the versions that they name, or all if none of them is there."""
+        used = self.used & set(self.versions)
+        whole = Metadata()
+        for version in self.versions:
+            if version in used or version[1] is None or not used:
+                whole.join(self._complete(version, set()))
+        return whole
+
+    def _complete(self, version: Version, above: set[Version]) -> Metadata:
+        """A version with what it includes, which its own definitions go before."""
+        complete = Metadata()
+        included = self.includes.get(version)
+        if included in self.versions and included not in above:
+            complete.override(self._complete(included, above | {version}))
+        complete.override(self.versions[version])
+        return complete
 
 
 def attribute(element: Element, name: str) -> str | None:
@@ -91,6 +173,15 @@ def _group(metadata: Metadata, oid: str, element: Element) -> None:
 def _form(metadata: Metadata, oid: str, element: Element) -> None:
     metadata.forms[oid] = _references(element, "ItemGroupRef", "ItemGroupOID")
     metadata.form_names[oid] = attribute(element, "Name") or oid
+    instrument = attribute(element, f"{{{REDCAP}}}FormName")
+    if instrument:
+        metadata.instruments[oid] = instrument
+
+
+def _event(metadata: Metadata, oid: str, element: Element) -> None:
+    name = attribute(element, f"{{{REDCAP}}}UniqueEventName")
+    if name:
+        metadata.events[name] = attribute(element, f"{{{REDCAP}}}EventName") or name
 
 
 def _item(metadata: Metadata, oid: str, element: Element) -> None:
@@ -109,6 +200,9 @@ def _codelist(metadata: Metadata, oid: str, element: Element) -> None:
         if coded:
             decodes[coded] = _text(item, "Decode")
     metadata.codelists[oid] = decodes
+    choices = attribute(element, f"{{{REDCAP}}}CheckboxChoices")
+    if choices:
+        metadata.choices[oid] = parse_choices(choices)
 
 
 def _unit(metadata: Metadata, oid: str, element: Element) -> None:
@@ -117,6 +211,7 @@ def _unit(metadata: Metadata, oid: str, element: Element) -> None:
 
 _DEFINITIONS: dict[str, Callable[[Metadata, str, Element], None]] = {
     "ItemGroupDef": _group,
+    "StudyEventDef": _event,
     "FormDef": _form,
     "ItemDef": _item,
     "CodeList": _codelist,
@@ -130,3 +225,13 @@ def define(metadata: Metadata, kind: str, element: Element) -> None:
     oid = attribute(element, "OID")
     if oid:
         _DEFINITIONS[kind](metadata, oid, element)
+
+
+def define_repeating(metadata: Metadata, element: Element) -> None:
+    """Take up what repeats in a REDCap project: an instrument in an event, or an event."""
+    event = attribute(element, f"{{{REDCAP}}}UniqueEventName") or ""
+    instrument = attribute(element, f"{{{REDCAP}}}RepeatInstrument")
+    if instrument:
+        metadata.repeating[event, instrument] = None
+    elif etree.QName(element).localname == "RepeatingEvent":
+        metadata.repeating_events[event] = None

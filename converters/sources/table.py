@@ -27,9 +27,10 @@ class SourceSpec:
     """What ``study.yaml`` says of one source; the caller has checked it against its schema.
 
     ``paths`` are expanded and sorted. ``format`` is one of ``csv``, ``tsv``, ``xlsx``,
-    ``sas7bdat``, ``xpt``, ``parquet``, ``odm``, or None for the file's extension. ``header`` is the
-    1-based line (CSV) or sheet row (Excel) of the column names. ``missing`` are the tokens that
-    mean missing, beside an empty text. ``item_group`` is an ODM item group or form: OID or name.
+    ``sas7bdat``, ``xpt``, ``parquet``, ``odm``, ``redcap``, or None for the file's extension.
+    ``header`` is the 1-based line (CSV) or sheet row (Excel) of the column names. ``missing`` are
+    the tokens that mean missing, beside an empty text. ``item_group`` is an ODM item group or form:
+    OID or name. ``dictionary``, ``events`` and ``instrument`` are REDCap's.
     """
 
     name: str
@@ -42,6 +43,13 @@ class SourceSpec:
     header: int = 1
     missing: tuple[str, ...] = ()
     item_group: str | None = None
+    dictionary: Path | None = None
+    events: Path | None = None
+    instrument: str | None = None
+
+    def files(self) -> list[Path]:
+        """Every file that is read for the source."""
+        return [*self.paths, *(path for path in (self.dictionary, self.events) if path)]
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Source:
     ``frame`` holds the columns asked for in the file's order (categories of str, or plain str where
     nearly every value differs) under a RangeIndex. ``files[file_codes[i]]`` is the file of row i
     and ``records[i]`` its 1-based data record in that file. ``all_columns`` names every column of
-    the source, read or not. ``decodes`` gives column -> code -> decode.
+    the source, read or not. ``decodes`` gives column -> code -> decode. ``left_out`` counts the
+    records of the files that are not of this source, by reason.
     """
 
     name: str
@@ -63,6 +72,7 @@ class Source:
     labels: Mapping[str, str] = field(default_factory=dict)
     decodes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ class Table:
     records: npt.NDArray[np.int64]
     labels: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    decodes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def refuse(
