@@ -65,7 +65,7 @@ class Metadata:
         self.override(other)
         for before, now in ((groups, self.groups), (forms, self.forms)):
             for oid, members in before.items():
-                now[oid] = list(dict.fromkeys([*now[oid], *members]))
+                now[oid] = list(dict.fromkeys([*members, *now[oid]]))
         for oid, item in other.items.items():
             known = items.get(oid)
             decodes = other.codelists.get(item.codelist or "", {})
