@@ -469,7 +469,7 @@ class _Reader:
         action = self._action(element)
         if action == "Remove":
             if self.row is not None:
-                put(rows.items, oid, self.row, None)
+                self._set(rows, oid, self.row, None, None)
             return
         says = name != "ItemData" or element.get("Value") is not None
         # Without a value it tells something of the item (a query, a comment), or where it stands.
@@ -482,10 +482,13 @@ class _Reader:
             value = element.get(f"{{{REDCAP}}}DocName") or value
         if element.get("IsNull") == "Yes":
             value = None
+        self._set(rows, oid, row, value, _unit(element))
+
+    def _set(self, rows: Rows, oid: str, row: int, value: str | None, unit: str | None) -> None:
+        """Give an item a value and a unit; what it had is gone."""
         put(rows.items, oid, row, self.store.shared(value) if value else None)
-        unit = _unit(element)
-        if unit:
-            put(rows.units, oid, row, self.store.shared(unit))
+        if unit or oid in rows.units:
+            put(rows.units, oid, row, self._shared(unit))
 
 
 def _unit(element: Element) -> str | None:

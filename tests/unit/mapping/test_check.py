@@ -182,8 +182,8 @@ def test_each_difference_is_told_at_its_place(
         (
             "study: {id: S}\nsources: {ae: {path: ae.csv, format: cvs}}\n",
             [
-                "2:38: format: 'cvs' is not one of csv, tsv, xlsx, sas7bdat, xpt, parquet, odm, redcap"
-                " (did you mean 'csv'?)"
+                "2:38: format: 'cvs' is not one of csv, tsv, xlsx, sas7bdat, xpt, parquet, odm, "
+                "redcap (did you mean 'csv'?)"
             ],
         ),
         (
