@@ -97,7 +97,7 @@ class Metadata:
             return ""
         codes = self.choices.get(known.codelist or "", {})
         choices = {checkbox_suffix(code): choice for code, choice in codes.items()}
-        choice = choices.get(item.rpartition("___")[2])
+        choice = choices.get(item.partition("___")[2])
         return checkbox_label(known.label, choice) if choice else known.label
 
     def decodes(self, item: str) -> Mapping[str, str]:
