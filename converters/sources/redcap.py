@@ -28,7 +28,6 @@ from converters.sources.table import (
     SourceSpec,
     Table,
     check_file,
-    empty_source,
     refuse,
     wanted,
 )
@@ -84,8 +83,9 @@ def read(path: Path, spec: SourceSpec, columns: Collection[str] | None) -> Table
         filled = _filled(table, fields, layout.dictionary, spec.instrument)
         kept, left_out, lost = _choose(table, filled, spec.instrument)
         findings += _misplaced(path, spec.instrument, lost)
-    if not kept.any() and len(kept):
-        findings.append(empty_source(path))
+        if len(kept) and not kept.any():
+            message = f"the file has no record of the instrument {spec.instrument}"
+            findings.append(Finding("empty-source", Severity.WARNING, message, file=str(path)))
     return Table(
         tuple(layout.columns),
         {name: _column(table.columns[name], kept, spec.missing) for name in asked},
