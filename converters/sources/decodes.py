@@ -35,7 +35,7 @@ def with_decodes(source: Source, asked: Collection[str] | None) -> Source:
 
     A code without a decode gives a missing value and a finding.
     """
-    if asked is None:
+    if asked is None or not any(name.endswith(SUFFIX) for name in asked):
         return source
     made = decode_columns(source.all_columns, source.decodes)
     frame = {str(name): source.frame[name] for name in source.frame if name in asked}

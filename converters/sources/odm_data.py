@@ -242,6 +242,7 @@ class _Reader:
         self.row: int | None = None
         self.version: Version = (None, None)
         self.vendors: frozenset[str] = frozenset()  # namespaces
+        self.oids: dict[str | None, str] = {}  # as written -> one object without white space
         self.names: dict[Any, str] = {}  # tag -> local name, empty for a vendor's
 
     def run(self, path: Path, vendors: Iterable[str]) -> None:
@@ -452,10 +453,9 @@ class _Reader:
         given: set[str] = set()
         for element in group:
             name = self._local(element)
-            oid = attribute(element, "ItemOID") if name in _ITEMS else None
+            oid = self._item_oid(element.get("ItemOID")) if name in _ITEMS else None
             if not oid:
                 continue
-            oid = self.store.shared(oid)
             if self.transactional:
                 self._change(rows, oid, element, name)
                 continue
@@ -464,6 +464,13 @@ class _Reader:
                 rows.note(row, "odm-duplicate-item", oid)
             given.add(oid)
             self._put(rows, oid, row, element, name)
+
+    def _item_oid(self, written: str | None) -> str | None:
+        """One object for each OID, without white space around it."""
+        oid = self.oids.get(written)
+        if oid is None and written:
+            oid = self.oids[written] = self.store.shared(written.strip())
+        return oid
 
     def _change(self, rows: Rows, oid: str, element: Element, name: str) -> None:
         action = self._action(element)
@@ -482,7 +489,8 @@ class _Reader:
             value = element.get(f"{{{REDCAP}}}DocName") or value
         if element.get("IsNull") == "Yes":
             value = None
-        self._set(rows, oid, row, value, _unit(element))
+        unit = _unit(element) if len(element) or name != "ItemData" else None
+        self._set(rows, oid, row, value, unit)
 
     def _set(self, rows: Rows, oid: str, row: int, value: str | None, unit: str | None) -> None:
         """Give an item a value and a unit; what it had is gone."""

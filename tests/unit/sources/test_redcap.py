@@ -452,3 +452,47 @@ def test_an_instrument_has_the_rows_that_a_second_reading_gives(
         values = text_columns.to_list(source.frame[name])
         assert values == [row[str(name)] or None for _, row in expected]
     assert len(expected) + sum(source.left_out.values()) == number
+
+
+SPEC = {
+    "dataset": "VS",
+    "source": "bp",
+    "keys": ["STUDYID", "USUBJID", "VSTESTCD", "VSSPID"],
+    "findings": [
+        {"test": "SYSBP", "from": "bp_systolic", "unit": "mmHg"},
+        {"test": "DIABP", "from": "bp_diastolic", "unit": "mmHg"},
+    ],
+    "variables": {
+        "VSSPID": {"from": "redcap_repeat_instance"},
+        "VSCAT": {"from": "redcap_repeat_instrument"},
+        "VSSTAT": {"case": [{"when": 'raw.bp_complete_DECODE != "Complete"', "then": "NOT DONE"}]},
+        "VSDTC": {"datetime": "date_bp"},
+    },
+}
+
+
+def test_one_spec_maps_the_xml_and_the_csv_of_a_project(tmp_path: Path) -> None:
+    place = PROJECTS / "repeating-instruments"
+    if not place.exists():
+        pytest.skip("the shared test data are absent")
+    found = {}
+    for name, source in {
+        "csv": {"path": "data.csv", "format": "redcap", "dictionary": "dictionary.csv",
+                "instrument": "bp"},
+        "xml": {"path": "project.xml", "format": "odm", "item_group": "bp"},
+    }.items():  # fmt: skip
+        home = tmp_path / name
+        home.mkdir()
+        for file in ("data.csv", "dictionary.csv", "project.xml"):
+            (home / file).write_bytes((place / file).read_bytes())
+        (folder(home, {"bp": source}) / "study.yaml").write_text(
+            (home / "study.yaml").read_text().replace("study_id", "record_id")
+        )
+        (home / "sdtm" / "vs.yaml").write_text(json.dumps(SPEC))
+        study, problems = read_study(home)
+        assert study is not None and not problems
+        conversion = convert_study(study)
+        found[name] = conversion.datasets["VS"].frame.astype(object).fillna("").to_dict("list")
+        assert not [item for item in conversion.findings if item.rule.startswith("redcap")]
+    assert found["csv"] == found["xml"]
+    assert len(found["csv"]["VSORRES"]) == 8 and found["csv"]["VSORRES"][0] == "100"
