@@ -158,7 +158,8 @@ def _choose(spec: SourceSpec, store: Store) -> _Choice:
         raise InputError(
             f"{file}: '{asked}' is the name of several: declare one of {', '.join(named or form)}"
         )
-    near = nearest(asked, [*groups, *meta.group_names.values(), *forms, *meta.form_names.values()])
+    names = [*meta.group_names.values(), *meta.form_names.values(), *meta.instruments.values()]
+    near = nearest(asked, [*groups, *forms, *names])
     raise InputError(f"{file}: there is no item group '{asked}'{near}; {_available(store, groups)}")
 
 
@@ -173,6 +174,8 @@ def _forms(store: Store) -> dict[str, list[str]]:
 
 
 def _available(store: Store, groups: Sequence[str]) -> str:
+    if store.record_id and store.metadata.instruments:
+        return f"the files have the instruments {', '.join(store.metadata.instruments.values())}"
     counts = []
     for group in groups:
         count = sum(store.groups.get(group, Rows()).alive)
@@ -208,6 +211,8 @@ def _merged(store: Store, choice: _Choice) -> Rows:
         for source, target in ((rows.items, merged.items), (rows.units, merged.units)):
             for item, values in source.items():
                 if row < len(values) and values[row] is not None:
+                    if place < len(target.get(item, ())) and target[item][place] is not None:
+                        merged.note(place, "odm-duplicate-item", item)
                     put(target, item, place, values[row])
     for group in choice.groups:
         rows = store.groups.get(group, Rows())
@@ -230,10 +235,12 @@ class _View:
         )
         self.alive = np.flatnonzero(np.array(self.rows.alive, dtype=bool))
         self._read_nodes()
-        used = {name for attributes in self.attributes for name in attributes}
-        used |= set(self.rows.attributes)
-        self.redcap = self._redcap(store.record_id)
-        vendor = [name for name in store.vendor_columns if name in used - set(self.redcap)]
+        self.redcap = self._redcap(store)
+        vendor = [
+            name
+            for name, of_group in store.vendor_columns.items()
+            if name not in self.redcap and (not of_group or name in self.rows.attributes)
+        ]
         keys = [key for key in KEYS if self.group or key != "ITEMGROUPOID"]
         keys += self.redcap
         self.defined = {item for group in choice.groups for item in meta.groups.get(group, [])}
@@ -264,13 +271,15 @@ class _View:
             self.nodes.append({node.level: node for node in path})
             self.attributes.append({k: v for node in path for k, v in node.attributes.items()})
 
-    def _redcap(self, record_id: str | None) -> dict[str, list[str | None]]:
+    def _redcap(self, store: Store) -> dict[str, list[str | None]]:
         """REDCap's keys as its CSV exports have them, by distinct form."""
-        if record_id is None:
+        if store.record_id is None:
             return {}
         meta = self.metadata
         paths = [{level: node.keys for level, node in nodes.items()} for nodes in self.nodes]
-        found = {record_id: [path[1][0] if 1 in path else None for path in paths]}
+        found = {store.record_id: [path[1][0] if 1 in path else None for path in paths]}
+        if meta.events or redcap.EVENT in store.vendor_columns:
+            found[redcap.EVENT] = [attributes.get(redcap.EVENT) for attributes in self.attributes]
         if not (meta.repeating or meta.repeating_events):
             return found
         repeated: list[str | None] = []

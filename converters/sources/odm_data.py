@@ -142,7 +142,7 @@ class Store:
         self.record_id: str | None = None  # REDCap's field of the record identifier
         self.groups: dict[str, Rows] = {}
         self.root = Node(None, -1, ())
-        self.vendor_columns: dict[str, int] = {}
+        self.vendor_columns: dict[str, bool] = {}  # whether it is told of item groups
         self._texts: dict[str, str] = {}
         self._serial = 0
 
@@ -312,6 +312,8 @@ class _Reader:
         elif name == "MetaDataVersion":
             self.version = self.version[0], oid
             self.store.definitions.of(self.version)
+            record_id = attribute(element, f"{{{REDCAP}}}RecordIdField")
+            self.store.record_id = record_id or self.store.record_id
         else:
             study = attribute(element, "StudyOID") or self.version[0]
             self.store.definitions.includes[self.version] = study, oid
@@ -354,7 +356,7 @@ class _Reader:
                 return None
             name = renamed
         column = self.store.shared(name)
-        self.store.vendor_columns.setdefault(column, len(self.store.vendor_columns))
+        self.store.vendor_columns.setdefault(column, word == "ITEMGROUP")
         return column
 
     def _action(self, element: Element) -> str | None:

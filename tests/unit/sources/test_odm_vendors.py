@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from converters.errors import InputError
 from converters.sources import Source, SourceSpec, read_columns, read_source
 
 SPACES = (
@@ -206,7 +207,7 @@ REDCAP = """<Study OID="P"><GlobalVariables><redcap:RepeatingInstrumentsAndEvent
 
 def test_a_redcap_form_has_the_columns_of_the_csv_export(tmp_path: Path) -> None:
     file = write(tmp_path, REDCAP)
-    names = ("study_id", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_event_name")
+    names = ("study_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
     for name in ("ae", "Form.ae", "Adverse Events"):
         source = read(file, name)
         assert source.all_columns[8:] == (*names, "term", "sev____1")
@@ -245,3 +246,36 @@ def test_a_redcap_project_of_one_form_needs_no_name(tmp_path: Path) -> None:
     body = REDCAP.replace('redcap:FormName="dm"', "")
     source = read(write(tmp_path, body))
     assert column(source, "term") == ["Rash", "Pain"]
+
+
+def test_an_item_group_without_records_has_the_columns_of_the_others(tmp_path: Path) -> None:
+    metadata = (
+        '<Study OID="S"><MetaDataVersion OID="1" Name="1"><ItemGroupDef OID="AE" Name="AE" '
+        'Repeating="No"/></MetaDataVersion></Study>'
+    )
+    source = read(write(tmp_path, metadata + rave('<ItemData ItemOID="X" Value="1"/>')), "AE")
+    assert {"SUBJECTNAME", "EVENTINSTANCENAME"} <= set(source.all_columns)
+    assert "ITEMGROUPRECORDID" not in source.all_columns
+    empty = read(write(tmp_path, REDCAP[: REDCAP.index("<SubjectData")] + "</ClinicalData>"), "ae")
+    assert empty.all_columns[8] == "study_id" and empty.all_columns[-1] == "sev____1"
+    one = REDCAP.replace('FormOID="Form.ae"', 'FormOID="Form.none"').replace("ae.", "none.")
+    source = read(write(tmp_path, one), "dm")
+    assert "redcap_event_name" in source.all_columns
+
+
+def test_an_instrument_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read(write(tmp_path, REDCAP), "aes")
+    assert "there is no item group 'aes' (did you mean 'ae'?)" in str(error.value)
+    assert "the files have the instruments ae, dm" in str(error.value)
+
+
+def test_an_item_of_two_item_groups_of_a_form_is_a_finding(tmp_path: Path) -> None:
+    twice = REDCAP.replace(
+        '<ItemData ItemOID="sev____1" Value="1"/>', '<ItemData ItemOID="term" Value="Itch"/>'
+    )
+    source = read(write(tmp_path, twice), "ae")
+    assert column(source, "term") == ["Itch", "Pain"]
+    assert [
+        (f.rule, f.variable, f.count) for f in source.findings if f.rule != "odm-undefined-item"
+    ] == [("odm-duplicate-item", "term", 1)]
