@@ -123,7 +123,7 @@ class Definitions:
 
     def present(self) -> Metadata:
         """What holds for the data: the versions that they name, or all if none of them is there."""
-        used = self.used & set(self.versions)
+        used = {version for version in self.used & set(self.versions) if version[1]}
         whole = Metadata()
         for version in self.versions:
             if version in used or version[1] is None or not used:

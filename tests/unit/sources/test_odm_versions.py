@@ -85,6 +85,17 @@ YES, NO = {"1": "Yes"}, {"2": "No"}
         # where none of those named is there, all say what they can
         ([study(version("1", YES), version("2", NO)), data("01", "1", "9"), data("02", "2", "8")],
          ["Yes", "No"]),
+        # as where the data name none, whatever stands beside the versions
+        (
+            [
+                study(
+                    '<BasicDefinitions><MeasurementUnit OID="U" Name="U"/></BasicDefinitions>',
+                    version("1", YES),
+                ),
+                data("01", "1").replace('MetaDataVersionOID="1"', ""),
+            ],
+            ["Yes"],
+        ),
         # included definitions hold where the version has none of its own
         (
             [
