@@ -1,11 +1,12 @@
-"""Records of two tables that share keys: who matches whom."""
+"""Records that share keys: who matches whom in two tables, who comes first or last in one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from converters import columns
@@ -46,3 +47,23 @@ def match(mine: Sequence[pd.Series], theirs: Sequence[pd.Series]) -> Match:
 
 def _text(column: pd.Series) -> pd.Series:
     return columns.map_text(column, list) if columns.is_number(column) else column
+
+
+def in_order(keys: Sequence[npt.NDArray[Any]], rest: Callable[[], npt.NDArray[Any]]) -> Rows:
+    """The rows in the order of ``keys``, first key first; those equal in all go by ``rest``.
+
+    ``rest`` is asked for only if there are such rows.
+    """
+    order = np.lexsort(keys[::-1])
+    tied = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for key in keys:
+        tied &= np.diff(key[order]) == 0
+    return np.lexsort((rest(), *keys[::-1])) if tied.any() else order
+
+
+def ends(group: npt.NDArray[Any], *, last: bool = True) -> Rows:
+    """The places of the last (or first) of each run of equal groups."""
+    changes = np.flatnonzero(np.diff(group))
+    if not len(group):
+        return changes
+    return np.append(changes, len(group) - 1) if last else np.append(0, changes + 1)

@@ -7,7 +7,7 @@ date, visit number and time point for each subject and test. C gets the flag.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 
 from converters import columns, iso8601
 from converters.dataset import Origin
+from converters.keys import ends, in_order
 from converters.rules.rule import Reads, Records, Rule, Target
 
 _GROUPING = ("CAT", "SCAT", "SPEC", "LOC", "LAT", "DIR", "POS", "METHOD")
@@ -73,18 +74,14 @@ def _last(
     records: Records, target: Target, rows: npt.NDArray[np.int64], group: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Of each group the place (in ``rows``) of the last record."""
+
+    def place(found: Iterable[pd.Series]) -> npt.NDArray[np.int64]:
+        return columns.sort_key([columns.take(column, rows) for column in found], len(rows))
+
     names = (f"{target.prefix}DTC", "VISITNUM", f"{target.prefix}TPTNUM")
-    by = [columns.take(records.variable(name), rows) for name in names]
-    place = columns.sort_key(by, len(rows))
-    order = np.lexsort((place, group))
-    tied = (np.diff(group[order]) == 0) & (np.diff(place[order]) == 0)
-    if tied.any():
-        rest = columns.sort_key(
-            [columns.take(column, rows) for column in records.made()], len(rows)
-        )
-        order = np.lexsort((rest, place, group))
-    ends = np.append(np.flatnonzero(np.diff(group[order])), len(order) - 1)
-    return order[ends] if len(order) else order
+    by = place(records.variable(name) for name in names)
+    order = in_order([group, by], lambda: place(records.made()))
+    return order[ends(group[order])]
 
 
 def _reads(args: Mapping[str, Any], target: Target) -> Reads:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from converters import columns
 from converters.dataset import Origin
-from converters.keys import match
+from converters.keys import in_order, match
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -21,9 +21,7 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     group = columns.tuples(within, rows).ids
     by = [records.variable(name) for name in args["by"]]
     place = columns.sort_key([*within, *by], rows)
-    order = np.argsort(place, kind="stable")
-    if (np.diff(place[order]) == 0).any():
-        order = np.lexsort((columns.sort_key(records.made(), rows), place))
+    order = in_order([place], lambda: columns.sort_key(records.made(), rows))
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     lengths = np.diff(np.append(starts, rows))
     numbers = np.empty(rows, dtype=np.float64)
