@@ -41,12 +41,30 @@ class Join:
 
 @dataclass(frozen=True)
 class Keep:
-    """Of raw records that share ``by``, only the ``pick`` (first or last) in ``order``."""
+    """Of raw records that share ``by`` only one: by ``order``, or by the number in ``value``.
+
+    ``worst`` says of the values of the column ``worst_by`` whether lowest or highest is worst.
+    """
 
     by: tuple[str, ...]
     order: tuple[str, ...]
     pick: str
+    value: str
+    worst_by: str
+    worst: Mapping[str, str]
+    digits: int | None
     reason: str
+    path: Path_
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """Raw records that say that something was not done: one test, or a group of them (``test``)."""
+
+    when: str
+    reason: str | None
+    test: str | None
+    label: str | None
     path: Path_
 
 
@@ -86,10 +104,26 @@ class BlockSpec:
     joins: tuple[Join, ...]
     columns: Mapping[str, str]
     unpivot: Unpivot | None
-    keep: Keep | None
+    distinct: tuple[str, ...] | None  #: without a name: all columns
+    keep: tuple[Keep, ...]
+    not_done: NotDone | None
     variables: Mapping[str, VariableSpec]
     supplemental: Mapping[str, VariableSpec]
     tests: tuple[Test, ...]
+
+    def not_done_of(self, test: Test) -> tuple[Path_, str] | None:
+        """When a test was not done: what it says itself, or the block of all its tests."""
+        if "not_done" in test.keys:
+            return (*test.path, "not_done"), test.keys["not_done"]
+        if self.not_done is None or self.not_done.test is not None:
+            return None
+        return (*self.not_done.path, "when"), self.not_done.when
+
+    def reason_of(self, test: Test) -> str | None:
+        """The column that says why a test was not done."""
+        own = test.keys.get("reason_not_done")
+        whole = self.not_done is None or self.not_done.test is not None
+        return own if own is not None or whole else self.not_done.reason  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
@@ -105,6 +139,7 @@ class DatasetSpec:
     supplemental: Mapping[str, VariableSpec]
     blocks: tuple[BlockSpec, ...]
     standard_units: Mapping[str, Any] = field(default_factory=dict)
+    quantification: Mapping[str, Any] = field(default_factory=dict)
     comment: str = ""
 
     @property
@@ -133,6 +168,7 @@ def build_spec(document: Document) -> DatasetSpec:
         supplemental=_variables(data.get("supplemental"), ("supplemental",), supplemental=True),
         blocks=tuple(_block(item, path) for item, path in blocks),
         standard_units=data.get("standard_units", {}),
+        quantification=data.get("quantification", {}),
         comment=data.get("comment", ""),
     )
 
@@ -162,7 +198,9 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         joins=tuple(_join(item, (*path, "join", i)) for i, item in enumerate(data.get("join", ()))),
         columns=data.get("columns", {}),
         unpivot=_unpivot(data.get("unpivot"), (*path, "unpivot")),
-        keep=_keep(data.get("keep"), (*path, "keep")),
+        distinct=_distinct(data.get("distinct")),
+        keep=_keeps(data.get("keep", ()), (*path, "keep")),
+        not_done=_not_done(data.get("not_done"), (*path, "not_done")),
         variables=own,
         supplemental=_variables(qualifiers, (*path, "supplemental"), supplemental=True),
         tests=tuple(Test(item, (*path, "findings", i)) for i, item in enumerate(tests)),
@@ -200,9 +238,30 @@ def _unpivot(data: Mapping[str, Any] | None, path: Path_) -> Unpivot | None:
     return Unpivot(table, data["name"], data["value"], path)
 
 
-def _keep(data: Mapping[str, Any] | None, path: Path_) -> Keep | None:
+def _distinct(data: Any) -> tuple[str, ...] | None:
+    return None if data is None else () if data is True else tuple(data)
+
+
+def _keeps(data: Any, path: Path_) -> tuple[Keep, ...]:
+    if isinstance(data, Mapping):
+        return (_keep(data, path),)
+    return tuple(_keep(item, (*path, number)) for number, item in enumerate(data))
+
+
+def _keep(data: Mapping[str, Any], path: Path_) -> Keep:
+    by, order, value = tuple(data["by"]), tuple(data.get("order", ())), data.get("value", "")
+    worst_by, worst = next(iter(data.get("worst", {}).items()), ("", {}))
+    words = " ".join(["not the", data["pick"], value, "of", ", ".join(by)]).replace("  ", " ")
+    if data["pick"] == "average":
+        words = f"no number for the average {value} of {', '.join(by)}"
+    elif order and not value:
+        words += f" by {', '.join(order)}"
+    digits, reason = data.get("digits"), data.get("reason", words)
+    return Keep(by, order, data["pick"], value, worst_by, worst, digits, reason, path)
+
+
+def _not_done(data: Mapping[str, Any] | None, path: Path_) -> NotDone | None:
     if data is None:
         return None
-    by, order = tuple(data["by"]), tuple(data["order"])
-    reason = data.get("reason", f"not the {data['pick']} of {', '.join(by)} by {', '.join(order)}")
-    return Keep(by, order, data["pick"], reason, path)
+    test = scalar_text(data["test"]) if "test" in data else None
+    return NotDone(data["when"], data.get("reason"), test, data.get("label"), path)

@@ -8,14 +8,19 @@ from typing import Any
 
 from converters.errors import Problem, nearest
 from converters.mapping.document import Path_, scalar_text
-from converters.mapping.spec import BlockSpec, DatasetSpec, Test, VariableSpec
+from converters.mapping.spec import BlockSpec, DatasetSpec, NotDone, Test, VariableSpec
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
 from converters.rules.rule import Target
+from converters.standards.model import FINDINGS
 from converters.standards.sdtmig import Domain, DomainVariable
 from converters.standards.terminology import Codelist, Terminology
 
-FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
+#: What only a record with a result has.
+_OF_RESULT = (
+    *("ORRES", "ORRESU", "ORNRLO", "ORNRHI", "STRESC", "STRESN", "STRESU"),
+    *("STNRLO", "STNRHI", "STNRC", "NRIND", "LLOQ", "ULOQ"),
+)
 
 #: Origins of what the standard makes, where they are not the rule's.
 _ORIGINS = {"STUDYID": "Protocol"}
@@ -23,11 +28,15 @@ _ORIGINS = {"STUDYID": "Protocol"}
 
 @dataclass(frozen=True)
 class BlockPlan:
-    """Records of one source made by one set of definitions; ``test`` is the one they are of."""
+    """Records of one source made by one set of definitions; ``test`` is the one they are of.
+
+    ``not_done``: they say that something was not done.
+    """
 
     spec: BlockSpec
     test: Test | None
     definitions: Mapping[str, Definition]
+    not_done: bool = False
 
 
 class BlockBuilder:
@@ -53,24 +62,30 @@ class BlockBuilder:
         self.before = tuple(before)
         self.problems: list[Problem] = []
         self._omitted: set[str] = set()
+        self._of_results = {
+            "units": self.standard_units(),
+            "quantification": spec.quantification,
+        }
 
     def build(self) -> tuple[BlockPlan, ...]:
         """The blocks, every one with a definition of every variable of the dataset."""
         stated = [
-            (block, test, self._stated(block, test))
+            BlockPlan(block, test, self._stated(block, test, not_done=not_done), not_done)
             for block in self.spec.blocks
-            for test in (block.tests or (None,))
+            for test, not_done in _members(block)
         ]
-        names = {name for _, _, definitions in stated for name in definitions}
-        unasked = [self._automatic(block, definitions, names) for block, _, definitions in stated]
+        names = {name for block in stated for name in block.definitions}
+        unasked = [self._automatic(block.spec, block.definitions, names) for block in stated]
         names.update(*unasked)
         return tuple(
-            BlockPlan(block, test, self._complete({**automatics, **definitions}, names))
-            for (block, test, definitions), automatics in zip(stated, unasked, strict=True)
+            replace(block, definitions=self._complete({**automatics, **block.definitions}, names))
+            for block, automatics in zip(stated, unasked, strict=True)
         )
 
-    def _stated(self, block: BlockSpec, test: Test | None) -> dict[str, Definition]:
-        specs = {**self._of_rows(block), **(self._of_test(test) if test else {})}
+    def _stated(
+        self, block: BlockSpec, test: Test | None, *, not_done: bool
+    ) -> dict[str, Definition]:
+        specs = {**self._of_rows(block), **(self._of_test(block, test) if test else {})}
         specs |= {**self.spec.variables, **block.variables}
         if test is not None:
             own = test.keys.get("variables", {})
@@ -79,6 +94,8 @@ class BlockBuilder:
                 for name, keys in own.items()
             }
         specs |= {**self.spec.supplemental, **block.supplemental}
+        if block.not_done and not_done:
+            specs = self._without_result(specs, block.not_done)
         found = {}
         for name, item in specs.items():
             if item.keys.get("omit"):
@@ -108,7 +125,27 @@ class BlockBuilder:
             if name in self.known
         }
 
-    def _of_test(self, test: Test) -> dict[str, VariableSpec]:
+    def _without_result(
+        self, specs: Mapping[str, VariableSpec], not_done: NotDone
+    ) -> dict[str, VariableSpec]:
+        """What is stated of records that say NOT DONE: all but the result (SDTMIG 4.5.1.2)."""
+        prefix = self.domain.name
+        dropped = {prefix + name for name in _OF_RESULT}
+        implied: dict[str, dict[str, Any]] = {"STAT": {"assign": "NOT DONE"}}
+        if not_done.reason:
+            implied["REASND"] = {"from": not_done.reason}
+        if not_done.test:
+            implied["TESTCD"] = {"assign": not_done.test}
+            dropped.add(f"{prefix}TEST")
+        if not_done.label:
+            implied["TEST"] = {"assign": not_done.label}
+        kept = {name: item for name, item in specs.items() if name not in dropped}
+        return kept | {
+            prefix + name: VariableSpec(prefix + name, item, not_done.path)
+            for name, item in implied.items()
+        }
+
+    def _of_test(self, block: BlockSpec, test: Test) -> dict[str, VariableSpec]:
         """What a test of a findings block says in fewer words."""
         keys, prefix = test.keys, self.domain.name
         quote = "'" if '"' in keys["from"] else '"'
@@ -124,10 +161,10 @@ class BlockBuilder:
             implied["ORRESU"] = {"assign": unit, "when": f"not ({result})"}
         elif unit is not None:
             implied["ORRESU"] = {"from": unit["from"], "when": f"not ({result})"}
-        if "not_done" in keys:
+        if block.not_done_of(test):
             implied["STAT"] = {"assign": "NOT DONE", "when": result}
-        if "reason_not_done" in keys:
-            implied["REASND"] = {"from": keys["reason_not_done"], "when": result}
+        if reason := block.reason_of(test):
+            implied["REASND"] = {"from": reason, "when": result}
         return {
             prefix + name: VariableSpec(prefix + name, item, test.path)
             for name, item in implied.items()
@@ -136,7 +173,7 @@ class BlockBuilder:
     def _define(self, item: VariableSpec) -> Definition | None:
         target = self._target(item)
         try:
-            definition = define(item, target)
+            definition = define(item, target).completed(self._of_results)
         except ValueError as error:
             self._problem(item.path, str(error))
             return None
@@ -225,7 +262,9 @@ class BlockBuilder:
         if sequence in self.known:
             rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of, *visits}))
         found = {
-            name: automatic(self._standard_target(name), rule, args, _ORIGINS.get(name, ""))
+            name: automatic(
+                self._standard_target(name), rule, args, _ORIGINS.get(name, "")
+            ).completed(self._of_results)
             for name, (rule, args) in rule_of.items()
             if name in self.known and name not in stated and name not in self._omitted
         }
@@ -275,7 +314,10 @@ class BlockBuilder:
             yield f"{prefix}TEST", ("decode", f"{prefix}TESTCD")
         if f"{prefix}ORRES" in names:
             for part in ("STRESC", "STRESN", "STRESU"):
-                yield prefix + part, ("standard_result", {"units": self.standard_units()})
+                yield prefix + part, ("standard_result", {})
+        for part in ("LO", "HI"):
+            if f"{prefix}ORNR{part}" in names:
+                yield f"{prefix}STNR{part}", ("standard_limit", f"{prefix}ORNR{part}")
 
     def standard_units(self) -> dict[str, Any]:
         """The table of standard units: the dataset's, and what each test says of itself."""
@@ -302,6 +344,13 @@ class BlockBuilder:
         problem = self.spec.document.problem(path, message, at_key=at_key, offset=offset)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _members(block: BlockSpec) -> Iterator[tuple[Test | None, bool]]:
+    """The kinds of records of a block: one a test, and those that say NOT DONE."""
+    yield from ((test, False) for test in block.tests or (None,))
+    if block.not_done and (block.not_done.test or not block.tests):
+        yield None, True
 
 
 def _units_of(keys: Mapping[str, Any]) -> dict[str, Any]:

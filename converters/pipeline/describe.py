@@ -20,9 +20,9 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
-from converters.pipeline.blocks import FINDINGS
 from converters.pipeline.plan import DatasetPlan
 from converters.rules.definition import Definition
+from converters.standards.model import FINDINGS
 from converters.standards.terminology import Codelist, Terminology
 
 _NUMBER_BYTES = 8

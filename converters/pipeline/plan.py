@@ -17,9 +17,10 @@ from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import ExpressionError, Ref, parse
 from converters.mapping.spec import BlockSpec, DatasetSpec
-from converters.pipeline.blocks import FINDINGS, BlockBuilder, BlockPlan
+from converters.pipeline.blocks import BlockBuilder, BlockPlan
 from converters.pipeline.reads import RECORDS, BlockReads, Node, See, shown
-from converters.standards.model import domain_of, known_variables
+from converters.pipeline.repeats import keep_problems
+from converters.standards.model import FINDINGS, domain_of, known_variables
 from converters.standards.sdtmig import Domain, DomainVariable
 from converters.study import Study
 
@@ -144,7 +145,9 @@ class Planner:
                 "join",
                 "columns",
                 "unpivot",
+                "distinct",
                 "keep",
+                "not_done",
                 "findings",
             )
             for key in block_keys:
@@ -158,13 +161,21 @@ class Planner:
             if (block.source is None) == (block.rows is None):
                 message = "records come either from a 'source' or from 'rows' written in the spec"
                 self.problems.append(document.problem(block.path, message))
-            if block.tests and domain.dataset_class not in FINDINGS:
-                message = (
-                    f"'findings' is for Findings domains; {spec.domain} is {domain.dataset_class}"
-                )
-                self.problems.append(
-                    document.problem((*block.path, "findings"), message, at_key=True)
-                )
+            for keep in block.keep:
+                self.problems += [document.problem(*item) for item in keep_problems(keep)]
+            self._findings_only(spec, block, domain)
+
+    def _findings_only(self, spec: DatasetSpec, block: BlockSpec, domain: Domain) -> None:
+        stated = {"findings": block.tests, "not_done": block.not_done}
+        for key in (name for name, item in stated.items() if item):
+            if domain.dataset_class not in FINDINGS:
+                message = f"'{key}' is for Findings domains; {spec.domain} is"
+                place = (*block.path, key)
+                problem = f"{message} {domain.dataset_class}"
+                self.problems.append(spec.document.problem(place, problem, at_key=True))
+        if block.not_done and block.not_done.label and not block.not_done.test:
+            message = "'label' is that of a 'test' that stands for a whole group"
+            self.problems.append(spec.document.problem((*block.not_done.path, "label"), message))
 
     def _test_units(self, spec: DatasetSpec, block: BlockSpec) -> None:
         for test in block.tests:

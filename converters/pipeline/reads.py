@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -78,20 +78,31 @@ class BlockReads:
             yield self.spec.where.path, self.spec.where.when
         for named in (*self.spec.exclude, *self.spec.reject):
             yield named.path, named.when
+        if self.spec.not_done:
+            yield (*self.spec.not_done.path, "when"), self.spec.not_done.when
         test = self.block.test
         for key in ("where", "not_done"):
             if test is not None and key in test.keys:
                 yield (*test.path, key), test.keys[key]
 
     def _record_columns(self) -> Iterator[tuple[Path_, str]]:
-        if self.spec.keep:
-            for name in (*self.spec.keep.by, *self.spec.keep.order):
-                yield self.spec.keep.path, name
+        for name in self._compared():
+            yield (*self.spec.path, "distinct"), name
+        for keep in self.spec.keep:
+            for name in (*keep.by, *keep.order, keep.value, keep.worst_by):
+                if name:
+                    yield keep.path, name
         if self.spec.unpivot:
             for name in self.spec.unpivot.columns:
                 yield (*self.spec.unpivot.path, "columns"), name
         if self.block.test is not None:
             yield (*self.block.test.path, "from"), self.block.test.keys["from"]
+
+    def _compared(self) -> Sequence[str]:
+        """The columns that ``distinct`` compares: what it names, or all of the source."""
+        if self.spec.distinct is None or self.spec.rows is not None:
+            return ()
+        return self.spec.distinct or sorted((self.raw_columns() or set()) - {"USUBJID"})
 
     def _joins(self) -> None:
         study, planner = self.planner.study, self.planner
@@ -198,9 +209,16 @@ class BlockReads:
     ) -> None:
         """A raw column first, else a variable (what comes unasked: the other way round).
 
-        Without headers a spec's word is taken as raw.
+        ``DM.SEX`` that is neither is the variable of another dataset, for the same subject. Without
+        headers a spec's word is taken as raw.
         """
         columns = self.raw_columns()
+        dataset, _, variable = name.partition(".")
+        other = self.planner.datasets.get(dataset) if variable and node[1] != RECORDS else None
+        if other and name not in (columns or ()):
+            if columns is not None or variable in other.variables:
+                self._of_subject(node, place, Ref(dataset, variable))
+            return
         is_raw = not automatic and (columns is None or name in columns)
         if not is_raw and self._own(node, name):
             self._need(node, (node[0], name), place)

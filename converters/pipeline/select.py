@@ -15,11 +15,13 @@ from converters.columns import Rows
 from converters.findings import Severity
 from converters.keys import Match, match
 from converters.mapping.expressions import parse
-from converters.mapping.spec import BlockSpec, Join, Keep
+from converters.mapping.spec import BlockSpec, Join, Test
 from converters.pipeline.account import Fate
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.notes import Notes
 from converters.pipeline.raw import Raw
+from converters.pipeline.repeats import Repeats
+from converters.quantities import numbers
 
 NO_RESULT = "no result collected"
 NO_SUBJECT = "no subject identifier"
@@ -55,13 +57,10 @@ def select_parts(
     _apply_conditions(spec, raw, fate, notes)
     if blocks[0].definitions.get("USUBJID") is not None:
         _require_subject(blocks[0], raw, source, fate, notes)
-    if spec.keep:
-        _keep(spec.keep, raw, fate)
-    parts = (
-        _of_tests(blocks, raw, fate)
-        if blocks[0].test
-        else [Part(blocks[0], raw, np.flatnonzero(fate.mapped))]
-    )
+    repeats = Repeats(raw, fate, notes)
+    repeats.take_out(spec)
+    parts = _parts(blocks, repeats, notes)
+    repeats.settle()
     fates.insert(0, (source.name, fate.of_parents(raw.parent, source.rows)))
     return parts, fates
 
@@ -113,43 +112,56 @@ def _require_subject(block: BlockPlan, raw: Raw, source: Raw, fate: Fate, notes:
     _report_rejected(raw, wrong, NO_SUBJECT, Severity.ERROR, notes)
 
 
-def _keep(keep: Keep, raw: Raw, fate: Fate) -> None:
-    """Of the records that share ``by`` only the first or the last stays."""
-    rows = np.flatnonzero(fate.mapped)
-    group = columns.tuples([columns.take(raw.variable(n), rows) for n in keep.by], len(rows)).ids
-    # Records that tie in the order go by what else they hold, and not by their place in the file.
-    names = [*keep.order, *sorted(set(raw.names) - set(keep.order))]
-    place = columns.sort_key([columns.take(raw.variable(n), rows) for n in names], len(rows))
-    order = np.lexsort((place, group))
-    if keep.pick == "last":
-        last = np.append(np.diff(group[order]) != 0, True)[: len(order)]
-        stays = order[last]
-    else:
-        first = np.append(True, np.diff(group[order]) != 0)[: len(order)]
-        stays = order[first]
-    superseded = np.ones(len(rows), dtype=bool)
-    superseded[stays] = False
-    mask = np.zeros(raw.rows, dtype=bool)
-    mask[rows[superseded]] = True
-    fate.put(mask, "excluded", keep.reason)
-
-
-def _of_tests(blocks: list[BlockPlan], raw: Raw, fate: Fate) -> list[Part]:
-    """For each test the records that have its result, or say that it was not done."""
+def _parts(blocks: list[BlockPlan], repeats: Repeats, notes: Notes) -> list[Part]:
+    """The records of each block: those of each test, those that say NOT DONE, or all."""
+    raw, fate, spec = repeats.raw, repeats.fate, blocks[0].spec
+    there = fate.mapped & ~repeats.merged
+    undone = there & holds(spec.not_done.when, raw) if spec.not_done else np.zeros_like(there)
+    if not spec.tests:
+        _report_results(blocks[0], raw, undone, notes)
+    used = np.zeros_like(there) if spec.tests else undone
     parts = []
-    used = np.zeros(raw.rows, dtype=bool)
     for block in blocks:
-        keys = block.test.keys if block.test else {}
-        taken = ~columns.missing(raw.variable(keys["from"]))
-        if "not_done" in keys:
-            taken |= holds(keys["not_done"], raw)
-        if "where" in keys:
-            taken &= holds(keys["where"], raw)
-        taken &= fate.mapped
-        used |= taken
+        if block.not_done:
+            taken = undone & ~used if spec.tests else undone
+        elif block.test is None:
+            taken = there & ~undone
+        else:
+            taken = there & _of_test(block.spec, block.test, raw)
+        used = used | taken
         parts.append(Part(block, raw, np.flatnonzero(taken)))
     fate.put(~used, "excluded", NO_RESULT)
     return parts
+
+
+def _of_test(spec: BlockSpec, test: Test, raw: Raw) -> npt.NDArray[np.bool_]:
+    """Where a test has a result, or was not done."""
+    taken = ~columns.missing(raw.variable(test.keys["from"]))
+    not_done = spec.not_done_of(test)
+    if not_done:
+        taken |= holds(not_done[1], raw)
+    if "where" in test.keys:
+        taken &= holds(test.keys["where"], raw)
+    return taken
+
+
+def _report_results(
+    block: BlockPlan, raw: Raw, undone: npt.NDArray[np.bool_], notes: Notes
+) -> None:
+    """A number in a record that says NOT DONE is lost, unless somebody is told."""
+    name = f"{block.definitions['STUDYID'].target.prefix}ORRES"
+    definition = block.definitions.get(name)
+    if definition is None or definition.rule.name != "from" or not undone.any():
+        return
+    column = raw.variable(definition.args)
+    lost = np.flatnonzero(undone & ~np.isnan(numbers(column).value))
+    if len(lost):
+        message = f"{len(lost)} record(s) that 'not_done' takes have a result, which is left out"
+        value = columns.to_list(columns.take(column, lost[:1]))[0]
+        notes.add(
+            "not-done-with-result", Severity.ERROR, message, name, len(lost), raw, int(lost[0]),
+            value,
+        )  # fmt: skip
 
 
 def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> tuple[Raw, Fate]:

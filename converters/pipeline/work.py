@@ -140,10 +140,16 @@ class View:
         return columns.to_number(column)
 
     def column(self, name: str) -> pd.Series:
-        """A raw column, else a variable of this dataset; the other way for what comes unasked."""
+        """A raw column, else a variable of this dataset; the other way for what comes unasked.
+
+        ``DM.SEX`` that is neither is the variable of another dataset, for the same subject.
+        """
+        raw = [part.raw.has(name) and not self.definition.automatic for part in self.parts]
+        dataset, _, variable = name.partition(".")
+        if not any(raw) and variable and dataset in self.tables.works:
+            return self._of_subject(Ref(dataset, variable))
         if name not in self.work.made:
             return self._raw(name)
-        raw = [part.raw.has(name) and not self.definition.automatic for part in self.parts]
         if all(raw) or not any(raw):
             return self._raw(name) if any(raw) else self._own(name)
         starts, own = self.work.starts, self.work.made[name]

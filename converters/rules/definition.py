@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from converters.dataset import Origin
@@ -57,6 +57,13 @@ class Definition:
     attributes: Any = None
     path: Path_ = ()
     automatic: bool = False
+
+    def completed(self, said: Mapping[str, Any]) -> Definition:
+        """With what the dataset says for all its results, as far as the rule asks for it."""
+        if not self.rule.of_dataset:
+            return self
+        args = self.args if isinstance(self.args, Mapping) else {"column": self.args}
+        return replace(self, args={**{name: said[name] for name in self.rule.of_dataset}, **args})
 
     @property
     def key(self) -> str:

@@ -150,7 +150,8 @@ class Rule:
     ``apply`` gives a column of ``records.rows`` rows: ``apply(args, records, target)`` for a value
     rule, ``apply(args, column, records, target)`` for a modifier. ``words`` says in English how the
     value is made (None: nothing that a method need tell), ``origin`` where it comes from.
-    ``whole`` rules look at all records of the dataset at once.
+    ``whole`` rules look at all records of the dataset at once. ``of_dataset`` names what the
+    dataset says for all its results (its units), which is added to arguments without it.
     """
 
     name: str
@@ -163,4 +164,5 @@ class Rule:
     words: Callable[[Any, Target], str | None] = field(default=lambda *_: None)
     origin: Callable[[Any, Target], Origin] = _origin
     whole: bool = False
+    of_dataset: tuple[str, ...] = ()
     order: int = 0

@@ -13,7 +13,8 @@ from typing import Any
 from converters.resources import folder
 from converters.rules.definition import ATTRIBUTES
 from converters.rules.registry import modifiers, value_rules
-from converters.rules.sdtm.standard_result import UNITS_SCHEMA
+from converters.rules.sdtm.standard_result import QUANTIFICATION_SCHEMA
+from converters.rules.standard_units import UNITS_SCHEMA
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "minItems": 1, "items": _TEXT}
@@ -105,14 +106,43 @@ _UNPIVOT = _closed(
 
 _KEEP = _closed(
     {
+        "value": _described(_TEXT, "The raw column whose numbers decide, or are averaged."),
+        "worst": {
+            "description": "A raw column, and by its values whether low or high is worse.",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"enum": ["lowest", "highest"]},
+            },
+        },
+        "digits": _described(
+            {"type": "integer", "minimum": 0, "maximum": 10}, "Decimals of the average."
+        ),
         "by": _described(_TEXTS, "Raw columns that records share which are repeats of each other."),
         "order": _described(_TEXTS, "Raw columns that say which comes first."),
-        "pick": _described({"enum": ["first", "last"]}, "The one that stays."),
+        "pick": _described(
+            {"enum": ["first", "last", "lowest", "highest", "worst", "average"]},
+            "The one that stays.",
+        ),
         "reason": _described(_TEXT, "What the account of records calls the others."),
     },
     "by",
-    "order",
     "pick",
+)
+
+_NOT_DONE = _closed(
+    {
+        "when": _described(_TEXT, "Raw records that meet this condition are NOT DONE records."),
+        "reason": _described(_TEXT, "The raw column for --REASND."),
+        "test": _described(_SCALAR, "--TESTCD of a whole group that was not done, as LBALL."),
+        "label": _described(
+            {"type": "string", "minLength": 1, "maxLength": 40}, "--TEST of that group."
+        ),
+    },
+    "when",
 )
 
 _UNIT = {
@@ -170,7 +200,15 @@ _BLOCK = {
         "additionalProperties": _TEXT,
     },
     "unpivot": _described(_UNPIVOT, "One record for each of several columns."),
-    "keep": _described(_KEEP, "Of repeated raw records only the first or last."),
+    "distinct": {
+        "description": "Raw records that are equal in all columns, or in these, are one.",
+        "oneOf": [{"const": True}, _TEXTS],
+    },
+    "keep": {
+        "description": "Of repeated raw records only one: a step, or several.",
+        "oneOf": [_KEEP, {"type": "array", "minItems": 1, "items": _KEEP}],
+    },
+    "not_done": _described(_NOT_DONE, "Which raw records say that a test was not done."),
     "findings": {
         "description": "Tests: one record for each test that has a result.",
         "type": "array",
@@ -213,6 +251,9 @@ def dataset_schema() -> dict[str, Any]:
         "keys": _described(_TEXTS, "Natural keys, in place of the standard's."),
         **_BLOCK,
         "standard_units": _described(UNITS_SCHEMA, "By test code: the standard unit, conversions."),
+        "quantification": _described(
+            QUANTIFICATION_SCHEMA, "Words for results beyond the limits of quantification."
+        ),
         "records": {
             "description": "Several blocks of records, one under another.",
             "type": "array",

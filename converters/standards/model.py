@@ -12,7 +12,8 @@ from functools import cache
 
 from converters.standards.sdtmig import Domain, DomainVariable, domain_names, load_domain
 
-OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
+FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
+OBSERVATIONS = ("INTERVENTIONS", "EVENTS", *FINDINGS)
 
 #: Domains of no observation class that may have further timing variables.
 _TIMED = ("SE", "SV")

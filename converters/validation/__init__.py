@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from converters.dataset import Dataset
 from converters.findings import Finding, sort_findings
 from converters.standards import sdtmig
-from converters.standards.model import known_variables
+from converters.standards.model import FINDINGS, known_variables
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Terminology
 from converters.validation.json_schema import check_schema
 from converters.validation.relations import check_relations
+from converters.validation.results import check_results
 from converters.validation.structure import check_structure
 from converters.validation.table import Table
 from converters.validation.terminology import check_terminology
@@ -65,6 +66,8 @@ def _check_one(
         for finding in check_structure(table, domain, model)
         if finding.rule not in _TOLD_TWICE or (finding.variable, finding.value) not in told
     )
+    if table.metadata.dataset_class in FINDINGS:
+        findings += check_results(table)
     if terminology is not None:
         findings += check_terminology(table, terminology, domain)
     return findings

@@ -11,6 +11,7 @@ import numpy as np
 from converters import columns, iso8601
 from converters.dataset import Dataset
 from converters.findings import Finding, Severity
+from converters.standards.model import FINDINGS
 from converters.standards.sdtmig import Domain
 from converters.validation.table import (
     Case,
@@ -56,7 +57,6 @@ _ORDERED_DAYS = (("STDY", "ENDY", "SD0012"),)
 #: In findings --DTC is when an observation begins; elsewhere when it was collected.
 _ORDERED_IN_FINDINGS = (("DTC", "ENDTC", "SD0025"),)
 _ORDERED_DAYS_IN_FINDINGS = (("DY", "ENDY", "SD1330"),)
-_FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
 _QUALIFIER_KEYS = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 
@@ -78,7 +78,7 @@ def check_structure(
     findings += _sequence(table)
     findings += _texts(table)
     findings += _dates(table)
-    is_finding = table.metadata.dataset_class in _FINDINGS
+    is_finding = table.metadata.dataset_class in FINDINGS
     dates = _ORDERED + (_ORDERED_IN_FINDINGS if is_finding else ())
     for start, end, published in _ordered(table, dates):
         findings += _check_dates_in_order(table, start, end, published)

@@ -399,6 +399,7 @@ def places(schema: Any, path: str = "#") -> Iterator[str]:
 _SAME = (
     ("#/properties/records/items/properties", "#/properties"),
     ("#/$defs/supplemental", "#/$defs/variable"),
+    ("#/properties/keep/oneOf/1/items/", "#/properties/keep/oneOf/0/"),
     (
         "#/$defs/variable/properties/standard_result/properties/units/",
         "#/properties/standard_units/",

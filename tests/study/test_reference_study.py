@@ -496,6 +496,9 @@ def test_tgf_beta_1_and_3_are_below_their_limits(datasets: Datasets) -> None:
         "TGFB3": ["<2.5"],
     }
     assert len(below) == 72
+    assert set(below["LBORRES"]) == {"<LLOQ", "<9.8", "<2.5"}
+    limits = results.groupby("LBTESTCD")["LBLLOQ"].unique().map(list).to_dict()
+    assert (limits["TGFB1"], limits["TGFB3"]) == ([9.8], [2.5])
 
 
 def test_nfl_alone_is_by_elisa_and_diluted(datasets: Datasets) -> None:

@@ -13,8 +13,16 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.findings import Severity
 from converters.keys import Match, match
+from converters.mapping.document import Path_
 from converters.mapping.expressions import ExpressionError, parse
 from converters.rules.rule import Problems, Reads, Records, Rule, Table, Target
+
+#: An empty bound is open. Two numbers go by size, also as text; dates to the precision of both.
+_BOUND = (
+    "(missing(bound) or number(x) {0} number(bound)"
+    " or (missing(number(x)) or missing(number(bound))) and x {0} bound)"
+)
+_BOUNDS = (parse(_BOUND.format(">=")), parse(_BOUND.format("<=")))
 
 
 def _keys(args: Mapping[str, Any]) -> dict[str, str]:
@@ -56,6 +64,8 @@ def _look_up(args: Mapping[str, Any], records: Records, target: Target) -> pd.Se
     mine = [records.column(name) for name in keys]
     theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
     matched = match(mine, theirs)
+    if "between" in args:
+        matched, rows = _in_range(args["between"], records, other, matched, rows)
     pick = args.get("pick", "only")
     if pick in ("count", "exists"):
         return _count(matched, pick)
@@ -73,6 +83,31 @@ def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
     if "take" in args:
         rows = rows[~columns.missing(other.variable(args["take"]))[rows]]
     return rows
+
+
+def _in_range(
+    between: Mapping[str, Any], records: Records, other: Table, matched: Match, rows: Rows
+) -> tuple[Match, Rows]:
+    """The match narrowed to candidates whose bounds hold: once for each distinct key and values.
+
+    The candidates come back once for each key that they fit.
+    """
+    mine = [records.column(name) for name in between]
+    distinct = columns.tuples([pd.Series(matched.here.astype(np.float64)), *mine], records.rows)
+    here = matched.here[distinct.first]
+    by_key = np.argsort(matched.there, kind="stable")
+    begin, end = (np.searchsorted(matched.there[by_key], here, side) for side in ("left", "right"))
+    count = np.where(here < 0, 0, end - begin)
+    key = np.repeat(np.arange(len(here)), count)
+    place = np.arange(len(key)) + np.repeat(begin - np.cumsum(count) + count, count)
+    there = by_key[place]
+    fits = np.ones(len(key), dtype=bool)
+    for value, bounds in zip(mine, between.values(), strict=True):
+        own = columns.take(columns.take(value, distinct.first), key)
+        for name, within in zip(bounds, _BOUNDS, strict=True):
+            pair = {"x": own, "bound": columns.take(other.variable(name), rows[there])}
+            fits &= within.test(lambda ref, pair=pair: pair[ref.name], len(key))  # type: ignore[misc]
+    return Match(distinct.ids, key[fits], len(here)), rows[there[fits]]
 
 
 def _order(args: Mapping[str, Any], other: Table, rows: Rows, taken: pd.Series) -> Rows:
@@ -121,14 +156,19 @@ def _reads(args: Mapping[str, Any], _: Target) -> Reads:
 def _reads_one(args: Mapping[str, Any]) -> Reads:
     keys = _keys(args)
     theirs = [*keys.values(), *args.get("order", ())]
-    found = [(("by",), name) for name in theirs]
+    found: list[tuple[Path_, str]] = [(("by",), name) for name in theirs]
+    between = args.get("between", {})
+    found += [(("between", own), name) for own, bounds in between.items() for name in bounds]
     if "take" in args:
         found.append((("take",), args["take"]))
     if "where" in args:
         found += [(("where",), ref.name) for ref in parse(args["where"]).refs]
     name = str(args.get("dataset") or args.get("source"))
     reads = tuple((place, (name, column)) for place, column in found)
-    mine = tuple((("by",), column) for column in keys)
+    mine = (
+        *((("by",), column) for column in keys),
+        *((("between", column), column) for column in between),
+    )
     if "dataset" in args:
         return Reads(columns=mine, others=reads)
     return Reads(columns=mine, sources=reads)
@@ -162,7 +202,7 @@ def _check_where(text: str | None) -> Problems:
 def _check_several(args: Mapping[str, Any]) -> Problems:
     if args.get("pick") not in ("min", "max"):
         yield ("pick",), "a lookup that takes several variables needs 'pick: min' or 'pick: max'"
-    for key in ("dataset", "source", "order"):
+    for key in ("dataset", "source", "order", "between"):
         if key in args:
             yield (key,), f"a lookup that takes several DATASET.VARIABLE has no '{key}'"
 
@@ -184,6 +224,8 @@ def _words(args: Mapping[str, Any], _: Target) -> str:
     name = args.get("dataset") or args.get("source")
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
     keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    for own, (low, high) in args.get("between", {}).items():
+        keys += f" and {own} from {low} to {high}"
     pick = args.get("pick", "only")
     if pick == "exists":
         return f'"Y" if {name} has a record{where} with the same {keys}.'
@@ -228,6 +270,17 @@ RULE = Rule(
                     _NAMES,
                     {"type": "object", "minProperties": 1, "additionalProperties": _NAME},
                 ],
+            },
+            "between": {
+                "description": "This one's column: the other's lowest and highest value for it.",
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {
+                    "type": "array",
+                    "minItems": 2,
+                    "maxItems": 2,
+                    "items": _NAME,
+                },
             },
             "where": {**_NAME, "description": "A condition on the other's records."},
             "order": {**_NAMES, "description": "The other's variables that first and last go by."},

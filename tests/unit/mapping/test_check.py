@@ -87,12 +87,15 @@ def told(tmp_path: Path, text: str, schema: str = "dataset") -> list[str]:
         ),
         pytest.param(
             "dataset: AE\nkeep: {by: [A], order: [B], pick: lst}\n",
-            ["2:35: pick: 'lst' is not one of first, last (did you mean 'last'?)"],
+            [
+                "2:35: pick: 'lst' is not one of first, last, lowest, highest, worst, average"
+                " (did you mean 'last'?)"
+            ],
             id="one of",
         ),
         pytest.param(
-            "dataset: AE\nkeep: {by: [A]}\n",
-            ["2:7: keep: lacks the key 'order' and 'pick'"],
+            "dataset: AE\nunpivot: {columns: [A]}\n",
+            ["2:10: unpivot: lacks the key 'name' and 'value'"],
             id="several required",
         ),
         pytest.param(

@@ -254,3 +254,126 @@ def test_words_say_what_is_looked_up(workshop: Any) -> None:
     assert method.words == (
         'The last dose.AMT where KIND equals "x" with the same USUBJID in the order of D.'
     )
+
+
+RANGES = [
+    {"TEST": "GLUC", "SEX": "F", "FROM": None, "TO": "17", "LOW": "60"},
+    {"TEST": "GLUC", "SEX": "F", "FROM": "18", "TO": "99", "LOW": "70"},
+    {"TEST": "GLUC", "SEX": "F", "FROM": "100", "TO": None, "LOW": "80"},
+    {"TEST": "GLUC", "SEX": "M", "FROM": None, "TO": None, "LOW": "75"},
+]
+
+
+def ranged(workshop: Any, people: list[tuple[str, str | None]], ranges: Any, **args: Any) -> Any:
+    """The lower limits of one result of each person, given by sex and age."""
+    people = list(enumerate(people, 1))  # type: ignore[arg-type]
+    dm = [{"SUBJ": str(n), "SEX": sex, "AGE": age} for n, (sex, age) in people]  # type: ignore[misc]
+    lookup = {
+        "source": "ranges",
+        "by": {"LBTESTCD": "TEST", "DM.SEX": "SEX"},
+        "between": {"DM.AGE": ["FROM", "TO"]},
+        "take": "LOW",
+        **args,
+    }
+    lb = {
+        "dataset": "LB",
+        "source": "raw",
+        "variables": {
+            "LBTESTCD": {"assign": "GLUC"},
+            "LBORRES": {"assign": "90"},
+            "LBORNRLO": {"lookup": lookup},
+        },
+    }
+    variables = {"SUBJID": {"from": "SUBJ"}, "SEX": {"from": "SEX"}, "AGE": {"from": "AGE"}}
+    spec = {"dataset": "DM", "source": "dm", "variables": variables}
+    raw = [{"SUBJ": row["SUBJ"]} for row in dm]
+    return workshop.convert({"raw": raw, "dm": dm, "ranges": ranges}, lb, spec)
+
+
+@pytest.mark.parametrize(
+    ("sex", "age", "expected"),
+    [
+        ("F", "17", "60"),
+        ("F", "18", "70"),
+        ("F", "99", "70"),
+        ("F", "100", "80"),
+        ("F", "17.5", None),
+        ("F", None, None),
+        ("M", "5", "75"),
+        ("M", None, "75"),
+        ("U", "30", None),
+    ],
+)
+def test_a_range_goes_by_keys_of_another_dataset_and_bounds_that_are_within(
+    workshop: Any, sex: str, age: str | None, expected: str | None
+) -> None:
+    result = ranged(workshop, [(sex, age)], RANGES)
+    assert result.column("LB", "LBORNRLO") == [expected]
+    assert result.told() == []
+
+
+def test_several_ranges_that_fit_are_a_finding_unless_they_agree(workshop: Any) -> None:
+    people: list[tuple[str, str | None]] = [("F", "18"), ("F", "30"), ("M", "30")]
+    also = {"TEST": "GLUC", "SEX": "F", "FROM": "10", "TO": "18", "LOW": "65"}
+    same = {"TEST": "GLUC", "SEX": "M", "FROM": "10", "TO": "40", "LOW": "75"}
+    result = ranged(workshop, people, [*RANGES, also, same])
+    assert result.by_record("LB", "LBORNRLO") == ["65", "70", "75"]
+    assert result.told() == [("lookup-several", "LBORNRLO", None, 1, 1)]
+
+
+def test_of_several_ranges_one_may_be_picked(workshop: Any) -> None:
+    also = {"TEST": "GLUC", "SEX": "F", "FROM": "10", "TO": "18", "LOW": "65"}
+    result = ranged(workshop, [("F", "18")], [*RANGES, also], pick="last", order=["FROM"])
+    assert result.column("LB", "LBORNRLO") == ["70"]
+    result = ranged(workshop, [("F", "18")], [*RANGES, also], pick="max")
+    assert result.column("LB", "LBORNRLO") == ["70"]
+    assert result.told() == []
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2019-12-31", None),
+        ("2020-01-01", "old"),
+        ("2020-06-30T23:59", "old"),
+        ("2020-07-01", "new"),
+        ("2031", "new"),
+        (None, None),
+    ],
+)
+def test_bounds_may_be_dates(workshop: Any, date: str | None, expected: str | None) -> None:
+    table = [
+        {"FROM": "2020-01-01", "TO": "2020-06-30", "V": "old", "K": "x"},
+        {"FROM": "2020-07-01", "TO": None, "V": "new", "K": "x"},
+    ]
+    lookup = {"source": "table", "by": "K", "between": {"D": ["FROM", "TO"]}, "take": "V"}
+    spec = {"dataset": "AE", "source": "raw", "variables": {"AEMODIFY": {"lookup": lookup}}}
+    rows = [{"SUBJ": "1", "K": "x", "D": date}]
+    head = {"sources": {"table": {"usubjid": "K"}}}
+    result = workshop.convert({"raw": rows, "table": table}, spec, **head)
+    assert result.column("AE", "AEMODIFY") == [expected]
+
+
+def test_what_a_range_needs_must_exist(workshop: Any) -> None:
+    lookup = {
+        "source": "dose",
+        "by": {"DM.SEKS": "SUBJ"},
+        "between": {"X": ["N", "Q"]},
+        "take": "D",
+    }
+    spec = {"dataset": "AE", "source": "raw", "variables": {"AEMODIFY": {"lookup": lookup}}}
+    found = workshop.problems({"raw": SUBJECTS, "dose": DOSES}, spec, DM)
+    assert len(found) == 3
+    assert any("DM has no variable 'SEKS'" in item for item in found)
+    assert any("has no column 'X'" in item for item in found)
+    assert any("the source 'dose' has no column 'Q'" in item for item in found)
+
+
+def test_a_raw_column_that_is_called_as_a_variable_of_another_dataset_is_meant(
+    workshop: Any,
+) -> None:
+    rows = [{"SUBJ": "1", "DM.SUBJID": "raw"}]
+    spec = {"dataset": "AE", "source": "raw", "variables": {"AEMODIFY": {"from": "DM.SUBJID"}}}
+    assert workshop.convert({"raw": rows}, spec, DM).column("AE", "AEMODIFY") == ["raw"]
+    plain = [{"SUBJ": "1"}]
+    assert workshop.convert({"raw": plain}, spec, DM).column("AE", "AEMODIFY") == ["1"]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from converters.rules.sdtm.standard_result import decimal_text
 
 THREE = ("LBSTRESC", "LBSTRESN", "LBSTRESU")
 
@@ -41,7 +36,7 @@ def result_of(workshop: Any, value: str | None, unit: str | None, table: dict[st
         pytest.param("1", "LB", "kg", ("0.45359237", 0.45359237, "kg"), id="pound"),
         pytest.param("<5", "mg/dL", "g/L", ("<0.05", None, "g/L"), id="a sign before it"),
         pytest.param(">= 2.50", "g", "mg", (">=2500", None, "mg"), id="a sign and a blank"),
-        pytest.param("< 5", "g/L", "g/L", ("< 5", None, "g/L"), id="a sign, nothing to convert"),
+        pytest.param("< 5", "g/L", "g/L", ("<5", None, "g/L"), id="a sign, nothing to convert"),
         pytest.param("TRACE", "mg/dL", "g/L", ("TRACE", None, "mg/dL"), id="text keeps its unit"),
         pytest.param("5-10", "mg/dL", "g/L", ("5-10", None, "mg/dL"), id="a range is text"),
         pytest.param("<", "mg/dL", "g/L", ("<", None, "mg/dL"), id="a sign alone"),
@@ -244,39 +239,88 @@ def test_a_result_with_its_own_rule_is_left_alone(workshop: Any) -> None:
     assert workshop.convert({"raw": WIDE}, spec).records("LB", *THREE) == [("22", 22.0, "mg/dL")]
 
 
+def quantified(workshop: Any, rows: list[dict[str, Any]], **keys: Any) -> Any:
+    """LB of results V with limits L (of mg/dL, converted) and U, in g/L."""
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "standard_units": {"GLUC": "g/L"},
+        "variables": {
+            "LBTESTCD": {"assign": "GLUC"},
+            "LBORRES": {"from": "V"},
+            "LBORRESU": {"assign": "mg/dL"},
+            "LBLLOQ": {"standard_limit": "L"},
+            "LBULOQ": {"standard_limit": "U"},
+        },
+        **keys,
+    }
+    given = [{"SUBJ": "1", "L": "5", "U": "400", **row} for row in rows]
+    return workshop.convert({"raw": given}, spec)
+
+
 @pytest.mark.parametrize(
-    ("number", "digits", "text"),
+    ("value", "expected"),
     [
-        (Fraction(0), None, "0"),
-        (Fraction(0), 2, "0.00"),
-        (Fraction(5, 2), 0, "3"),
-        (Fraction(-5, 2), 0, "-3"),
-        (Fraction(7, 2), 0, "4"),
-        (Fraction(1, 3), None, "0.333333333333"),
-        (Fraction(200, 3), None, "66.6666666667"),
-        (Fraction(1, 300), None, "0.00333333333333"),
-        (Fraction(10**15), None, "1000000000000000"),
-        (Fraction(10**15 + 1, 2), None, "500000000000001"),
-        (Fraction(1, 8), None, "0.125"),
-        (Fraction(999_999_999_999_9, 10), 0, "1000000000000"),
-        (Fraction(1, 10**15), None, "0.000000000000001"),
+        ("BLQ", "<0.05"),
+        ("blq", "<0.05"),
+        ("<LLOQ", "<0.05"),
+        (" < LLOQ ", "<0.05"),
+        ("BQL", "<0.05"),
+        ("ALQ", ">4"),
+        (">ULOQ", ">4"),
+        ("> 300", ">3"),
+        ("≤ 3", "<=0.03"),
+        ("<=3", "<=0.03"),
+        ("HAEMOLYSED", "HAEMOLYSED"),
+        ("BLQ?", "BLQ?"),
     ],
 )
-def test_a_fraction_is_written_as_decimal_text(
-    number: Fraction, digits: int | None, text: str
+def test_a_word_for_a_result_beyond_a_limit_becomes_the_limit_in_standard_units(
+    workshop: Any, value: str, expected: str
 ) -> None:
-    assert decimal_text(number, digits) == text
+    result = quantified(workshop, [{"V": value}])
+    unit = "mg/dL" if expected == value else "g/L"
+    names = ("LBORRES", "LBSTRESC", "LBSTRESN", "LBSTRESU")
+    assert result.records("LB", *names) == [(value.strip(), expected, None, unit)]
+    assert result.told() == []
 
 
-@given(st.fractions(max_denominator=10**6), st.integers(0, 10))
-def test_rounding_is_off_by_half_a_digit_at_most(number: Fraction, digits: int) -> None:
-    text = decimal_text(number, digits)
-    assert abs(Fraction(text) - number) <= Fraction(1, 2 * 10**digits)
-    assert decimal_text(-number, digits).lstrip("-") == text.lstrip("-")
-    assert len(text.partition(".")[2]) == digits
-    assert not text.startswith("-") or Fraction(text) < 0
+def test_a_study_may_have_words_of_its_own_in_place_of_the_usual_ones(workshop: Any) -> None:
+    rows = [{"V": "TOO LOW"}, {"V": "BLQ"}, {"V": "ALQ"}]
+    result = quantified(workshop, rows, quantification={"below": ["too low"]})
+    assert result.by_record("LB", "LBSTRESC") == ["<0.05", "BLQ", ">4"]
+    result = quantified(workshop, rows, quantification={"below": [], "above": []})
+    assert result.by_record("LB", "LBSTRESC") == ["TOO LOW", "BLQ", "ALQ"]
 
 
-@given(st.decimals(-(10**8), 10**8, places=4))
-def test_what_has_an_exact_form_of_few_digits_keeps_it(number: Any) -> None:
-    assert Fraction(decimal_text(Fraction(number), None)) == Fraction(number)
+def test_a_word_whose_limit_is_not_known_stays_and_is_a_finding(workshop: Any) -> None:
+    result = quantified(workshop, [{"V": "BLQ", "L": None}, {"V": "BLQ"}, {"V": "ALQ", "U": None}])
+    assert result.by_record("LB", "LBSTRESC") == ["BLQ", "<0.05", "ALQ"]
+    assert result.told() == [
+        ("quantification-limit-missing", "LBSTRESC", "BLQ", 1, 1),
+        ("quantification-limit-missing", "LBSTRESC", "ALQ", 1, 3),
+    ]
+
+
+def test_a_quantity_without_a_unit_stays_and_is_a_finding_and_text_is_none(workshop: Any) -> None:
+    result = result_of(workshop, "5", None, {"GLUC": "g/L"})
+    assert result.records("LB", *THREE) == [("5", 5.0, None)]
+    assert result.told() == [("unit-without-conversion", "LBSTRESC", "", 1, 1)]
+    assert result_of(workshop, "NEGATIVE", None, {"GLUC": "g/L"}).told() == []
+
+
+def test_a_stated_rule_goes_by_the_units_of_the_dataset_too(workshop: Any) -> None:
+    variables = {
+        "LBTESTCD": {"assign": "GLUC"},
+        "LBORRES": {"from": "V"},
+        "LBORRESU": {"assign": "mg/dL"},
+        "LBSTRESC": {"standard_result": {}, "codelist": "none"},
+    }
+    spec = {
+        "dataset": "LB",
+        "source": "raw",
+        "standard_units": {"GLUC": "g/L"},
+        "variables": variables,
+    }
+    result = workshop.convert({"raw": WIDE}, spec)
+    assert result.records("LB", *THREE) == [("0.02", 0.02, "g/L")]
