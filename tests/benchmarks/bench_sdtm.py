@@ -1,6 +1,9 @@
 """The VS mapping of wide raw records: seconds, rows a second and peak memory, against a plain peer.
 
-``python tests/benchmarks/bench_sdtm.py [--records N ...] [--peer]``
+``python tests/benchmarks/bench_sdtm.py [--records N ...] [--results N]``
+
+``--results`` maps N long laboratory records instead: plain, with limits of quantification and
+reference ranges, and with averages of repeats.
 
 Each size runs in a process of its own. What is timed is the mapping in memory: raw columns of text
 in, finished datasets with metadata out (6 tests, qualifiers, 4 codelists, dates, visit, sequence,
@@ -48,6 +51,7 @@ sources:
   dosing: {path: raw/dosing.csv}
 visits:
 """
+LAB = "  lab: {path: raw/lab.csv}\n  ranges: {path: raw/ranges.csv, usubjid: TEST}"
 DM = """
 dataset: DM
 source: subjects
@@ -152,6 +156,89 @@ def make_raw(records: int) -> dict[str, pd.DataFrame]:
     }
 
 
+LB = """
+dataset: LB
+source: lab
+standard_units: {GLUC: {unit: mmol/L, from: {mg/dL: 0.0555}, digits: 2}, ALB: g/L}
+variables:
+  LBTESTCD: {from: CODE}
+  LBORRES: {from: RESULT}
+  LBORRESU: {from: UNIT}
+  VISIT: {visit: VISIT}
+  LBDTC: {datetime: DATE}
+  LBLOBXFL: {baseline_flag: {}}
+"""
+LB_RANGES = """\
+  LBLLOQ: {standard_limit: LLOQ}
+  LBORNRLO:
+    lookup:
+      {source: ranges, by: {CODE: TEST, DM.SEX: SEX}, between: {DATE: [FROM, TO]}, take: LOW}
+  LBORNRHI: {from: ULN}
+  LBNRIND: {range_indicator: {}}
+"""
+LB_AVERAGE = "keep: {by: [SUBJ, CODE, VISIT], order: [DATE], pick: average, value: RESULT}\n"
+LB_SPECS = {"plain": LB, "ranges": LB + LB_RANGES, "averages": LB + LB_AVERAGE}
+
+
+def make_lab(records: int) -> dict[str, pd.DataFrame]:
+    """Long laboratory records of four tests, three runs a visit, some beyond the limit."""
+    random = np.random.default_rng(2)
+    subjects = max(records // (VISITS * 12), 1)
+    number = np.arange(records)
+    test = number // 3 % 4
+    day = np.datetime64("2015-01-01") + random.integers(0, 900, records)
+    result = np.round(random.normal(90, 30, records).clip(1), 1).astype(str).astype(object)
+    result[random.random(records) < 0.05] = "BLQ"
+    names = np.array([f"{n:06d}" for n in range(subjects)])
+    codes = np.array(["GLUC", "ALB", "ALT", "AST"], dtype=object)
+    lab = {
+        "SUBJ": names[number // 12 // VISITS % subjects],
+        "CODE": codes[test],
+        "VISIT": np.array([f"VISIT {n}" for n in range(1, VISITS + 1)])[number // 12 % VISITS],
+        "RESULT": result,
+        "UNIT": np.array(["mg/dL", "g/dL", "U/L", "U/L"], dtype=object)[test],
+        "DATE": day.astype(str),
+        "LLOQ": np.array(["2", "0.5", "3", "3"], dtype=object)[test],
+        "ULN": random.integers(100, 130, records).astype(str),
+    }
+    ranges = [
+        {"TEST": code, "SEX": sex, "FROM": start, "TO": end, "LOW": low}
+        for code in codes
+        for sex in "FM"
+        for start, end, low in (("", "2015-12-31", "60"), ("2016-01-01", "", "70"))
+    ]
+    return {
+        "lab": pd.DataFrame(lab),
+        "ranges": pd.DataFrame(ranges).replace("", None),
+        "subjects": pd.DataFrame(
+            {"SUBJ": names, "SEX": np.where(np.arange(subjects) % 2, "F", "M")}
+        ),
+        "dosing": pd.DataFrame({"SUBJ": names, "DOSEDAT": ["01-Jun-2015"] * subjects}),
+    }
+
+
+def run_lab(records: int) -> dict[str, float]:
+    """Seconds of each of the laboratory mappings."""
+    sources = {name: as_source(name, frame) for name, frame in make_lab(records).items()}
+    seconds = {}
+    for kind, spec in LB_SPECS.items():
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "study"
+            write_study(folder)
+            (folder / "sdtm" / "vs.yaml").unlink()
+            (folder / "sdtm" / "lb.yaml").write_text(spec)
+            (folder / "study.yaml").write_text(
+                (folder / "study.yaml").read_text().replace("  vitals: {path: raw/vitals.csv}", LAB)
+            )
+            plan = make_plan(
+                open_study(folder), {name: source.all_columns for name, source in sources.items()}
+            )
+            begin = time.perf_counter()
+            convert_sources(plan, sources)
+            seconds[kind] = round(time.perf_counter() - begin, 3)
+    return seconds
+
+
 def as_source(name: str, frame: pd.DataFrame) -> Source:
     """The frame as a reader would give it."""
     encoded = pd.DataFrame({column: columns.text(frame[column]) for column in frame})
@@ -236,7 +323,11 @@ def main() -> None:
     parser.add_argument("--records", type=int, nargs="*", default=[44_100, 441_000, 1_764_000])
     parser.add_argument("--one", type=int)
     parser.add_argument("--peer-one", type=int)
+    parser.add_argument("--results", type=int)
     options = parser.parse_args()
+    if options.results:
+        print(json.dumps(run_lab(options.results)))
+        return
     if options.one:
         print(json.dumps(run(options.one)))
         return
