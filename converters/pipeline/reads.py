@@ -100,7 +100,7 @@ class BlockReads:
 
     def _compared(self) -> Sequence[str]:
         """The columns that ``distinct`` compares: what it names, or all of the source."""
-        if self.spec.distinct is None or self.spec.rows is not None:
+        if self.spec.distinct is None:
             return ()
         return self.spec.distinct or sorted((self.raw_columns() or set()) - {"USUBJID"})
 

@@ -146,13 +146,20 @@ def _reads(_: Any, target: Target) -> Reads:
     return Reads(variables=tuple(((), target.prefix + name) for name in names))
 
 
-def _words(_: Any, target: Target) -> str:
+def _words(args: Mapping[str, Any], target: Target) -> str:
     prefix, part = target.prefix, target.name[len(target.prefix) :]
     if part == "STRESN":
         return f"Numeric value of {prefix}STRESC; missing if it is not a number."
     if part == "STRESU":
         return f"The test's standard unit, or {prefix}ORRESU where none is stated."
-    return f"{prefix}ORRES, a number converted from {prefix}ORRESU to {prefix}STRESU."
+    stated = args.get("quantification", {})
+    beyond = [
+        f" {_SIGNS[kind]} and {prefix}{_LIMITS[kind]} for {', '.join(stated[kind])}."
+        for kind in _WORDS
+        if stated.get(kind)
+    ]
+    told = f"{prefix}ORRES, a number converted from {prefix}ORRESU to {prefix}STRESU."
+    return "".join([told, *beyond])
 
 
 RULE = Rule(

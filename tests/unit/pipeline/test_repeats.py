@@ -226,6 +226,18 @@ def test_a_step_that_cannot_be_is_told_at_its_place(workshop: Any, keep: str, me
     assert found[0].startswith("sdtm/s0.yaml:3:")
 
 
+@pytest.mark.parametrize(("distinct", "kept"), [(True, ["1", "2"]), (["T"], ["1"])])
+def test_rows_of_the_spec_itself_may_be_repeated(
+    workshop: Any, distinct: Any, kept: list[str]
+) -> None:
+    rows = [{"USUBJID": "S1-1", **row} for row in rows_of("1", "1", "2")]
+    rows = [{name: row[name] for name in ("USUBJID", "T", "V")} for row in rows]
+    spec = {"dataset": "LB", "rows": rows, "variables": LB["variables"], "distinct": distinct}
+    assert workshop.convert({"raw": rows_of("1")}, spec).column("LB", "LBORRES") == kept
+    found = workshop.problems({"raw": rows_of("1")}, {**spec, "distinct": ["Q"]})
+    assert "have no column 'Q'" in found[0] or "has no column 'Q'" in found[0]
+
+
 def test_distinct_by_an_unknown_column_is_told(workshop: Any) -> None:
     found = workshop.problems({"raw": rows_of("1")}, {**LB, "distinct": ["Q"]})
     assert "has no column 'Q'" in found[0]
