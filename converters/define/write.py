@@ -19,6 +19,7 @@ from converters.define.model import Group, Item, Model, Oids, Where, all_items, 
 from converters.define.problems import problems
 from converters.define.standards import guides, standard_oid, terminologies
 from converters.errors import OutputError, Problem, SpecError
+from converters.standards.sdtmig import is_associated
 
 _SYSTEM = "cdisc-converters"
 _PREFIXES = {"def": terms.DEF, "xlink": terms.XLINK, "xml": terms.XML}
@@ -281,7 +282,7 @@ def _domain(metadata: Metadata) -> str | None:
     if metadata.purpose == "Analysis":
         return None
     if metadata.domain in ("", name) and name.startswith("SUPP") and len(name) > 5:
-        return name[4:6]
+        return name[4:] if is_associated(name[4:]) else name[4:6]
     return metadata.domain or name
 
 

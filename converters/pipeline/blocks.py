@@ -147,7 +147,7 @@ class BlockBuilder:
 
     def _of_test(self, block: BlockSpec, test: Test) -> dict[str, VariableSpec]:
         """What a test of a findings block says in fewer words."""
-        keys, prefix = test.keys, self.domain.name
+        keys, prefix = test.keys, self.domain.prefix
         quote = "'" if '"' in keys["from"] else '"'
         result = f"raw[{quote}{keys['from']}{quote}] is None"
         implied: dict[str, dict[str, Any]] = {
@@ -218,7 +218,7 @@ class BlockBuilder:
             found = [self._codelist(item, str(name)) for name in names]
             return tuple(codelist for codelist in found if codelist is not None)
         standard = standard_codelists(variable, self.domain, self.terminology)
-        if item.name == f"{self.domain.name}TESTCD" and "assign" in item.keys:
+        if item.name == f"{self.domain.prefix}TESTCD" and "assign" in item.keys:
             code = scalar_text(item.keys["assign"])
             if not any(code in codelist for codelist in standard):
                 return tuple(self.terminology.test_codelists(code)) or standard
@@ -258,7 +258,7 @@ class BlockBuilder:
         if self.domain.dataset_class in FINDINGS:
             rule_of |= dict(self._results(names))
         visits = self._visit(stated)
-        sequence = f"{self.domain.name}SEQ"
+        sequence = f"{self.domain.prefix}SEQ"
         if sequence in self.known:
             rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of, *visits}))
         found = {
@@ -269,7 +269,7 @@ class BlockBuilder:
             if name in self.known and name not in stated and name not in self._omitted
         }
         found |= visits
-        test = f"{self.domain.name}TEST"
+        test = f"{self.domain.prefix}TEST"
         if test in found:
             found[test] = self._paired(found[test], stated.get(f"{test}CD"))
         return found
@@ -285,7 +285,7 @@ class BlockBuilder:
     def _identifiers(self, block: BlockSpec) -> Iterator[tuple[str, tuple[str, Any]]]:
         yield "STUDYID", ("assign", self.study_id)
         yield "DOMAIN", ("assign", self.domain.name)
-        if block.rows is None:
+        if block.rows is None and "USUBJID" in self.domain.owners:
             yield "USUBJID", ("subject", True)
 
     def _visit(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
@@ -303,13 +303,13 @@ class BlockBuilder:
         if not self.days:
             return
         for name in names:
-            if name.endswith("DTC") and name.startswith(self.domain.name):
+            if name.endswith("DTC") and name.startswith(self.domain.prefix):
                 day = f"{name[:-3]}DY"
                 if day in self.known:
                     yield day, ("study_day", name)
 
     def _results(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
-        prefix = self.domain.name
+        prefix = self.domain.prefix
         if f"{prefix}TESTCD" in names:
             yield f"{prefix}TEST", ("decode", f"{prefix}TESTCD")
         if f"{prefix}ORRES" in names:
@@ -334,10 +334,13 @@ class BlockBuilder:
 
     def _sequence(self, names: set[str]) -> dict[str, Any]:
         keys = [key for key in (self.spec.keys or self.domain.keys) if key in names]
-        if "USUBJID" in self.known:
-            by = [key for key in keys if key not in ("STUDYID", "USUBJID")] or ["USUBJID"]
-            return {"by": by, "after": list(self.before)} if self.before else {"by": by}
-        by = [key for key in keys if key not in ("STUDYID", f"{self.domain.name}SEQ")]
+        owners = [name for name in self.domain.owners if name not in self._omitted]
+        if owners:
+            by = [key for key in keys if key not in ("STUDYID", *owners)] or owners
+            within = {} if owners == ["USUBJID"] else {"within": owners}
+            after = {"after": list(self.before)} if self.before else {}
+            return {"by": by, **within, **after}
+        by = [key for key in keys if key not in ("STUDYID", f"{self.domain.prefix}SEQ")]
         return {"by": by or ["STUDYID"], "within": by[:1] or ["STUDYID"]}
 
     def _problem(self, path: Path_, message: str, offset: int = 0, *, at_key: bool = False) -> None:

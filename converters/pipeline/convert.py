@@ -178,7 +178,8 @@ class _Run:
         parts: list[Part] = []
         for blocks in groups.values():
             raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
-            chosen, fates = select_parts(blocks, raw, self.raws, notes)
+            of_subjects = plan.known["USUBJID"].core == "Req" if "USUBJID" in plan.known else False
+            chosen, fates = select_parts(blocks, raw, self.raws, notes, of_subjects=of_subjects)
             parts += chosen
             for name, fate in fates:
                 if name in self.accounts:

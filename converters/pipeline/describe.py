@@ -23,6 +23,7 @@ from converters.dataset import (
 from converters.pipeline.plan import DatasetPlan
 from converters.rules.definition import Definition
 from converters.standards.model import FINDINGS
+from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Codelist, Terminology
 
 _NUMBER_BYTES = 8
@@ -47,8 +48,14 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, terminology: Terminology) -
         reference_data=domain.reference_data,
         comment=spec.comment,
         domain_label=domain.label if split else "",
+        standard=guide_of(domain),
         value_level=tuple(_results_by_test(plan, frame)),
     )
+
+
+def guide_of(domain: Domain) -> str:
+    """The guide as ``Metadata.standard`` names it: SDTMIG is the package's first."""
+    return "" if domain.standard == "SDTMIG" else domain.standard
 
 
 def _variable(
@@ -179,7 +186,7 @@ def _term(codelists: Sequence[Codelist], value: str, terminology: Terminology) -
 
 def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLevel]:
     """Value-level metadata of --ORRES: type and length for each test (Define-XML 2.1, 4.2.2)."""
-    prefix = plan.domain.name
+    prefix = plan.domain.prefix
     test, result = f"{prefix}TESTCD", f"{prefix}ORRES"
     if plan.domain.dataset_class not in FINDINGS or test not in frame or result not in frame:
         return

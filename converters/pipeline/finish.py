@@ -20,10 +20,11 @@ from converters.dataset import (
 )
 from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
-from converters.pipeline.describe import describe, share_lengths, with_type
+from converters.pipeline.describe import describe, guide_of, share_lengths, with_type
 from converters.pipeline.work import Work
 from converters.rules.definition import Definition
-from converters.standards.sdtmig import Domain, DomainVariable, load_domain
+from converters.standards.owners import supplemental
+from converters.standards.sdtmig import Domain, DomainVariable
 
 
 def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
@@ -48,16 +49,20 @@ def _dataset(work: Work, settings: Settings) -> Dataset:
 
 
 def _order(work: Work) -> Rows:
-    """By subject (code point order) and --SEQ; without these by the natural keys."""
+    """By subject, person or device (code point order) and --SEQ, or else by the natural keys."""
     plan, made = work.plan, work.made
-    subject = np.zeros(work.rows, dtype=np.int64)
-    by = [name for name in plan.keys if name not in ("STUDYID", "USUBJID")]
-    if "USUBJID" in made:
-        subject, _ = columns.ranks(made["USUBJID"], plain=True)
-        sequence = f"{plan.domain.name}SEQ"
-        by = [sequence] if sequence in made else by
+    owners = _owners(work)
+    by = [name for name in plan.keys if name not in ("STUDYID", *owners)]
+    sequence = f"{plan.domain.prefix}SEQ"
+    by = [sequence] if owners and sequence in made else by
     rest = columns.sort_key([made[name] for name in by], work.rows)
-    return np.lexsort((rest, subject))
+    ranks = [columns.ranks(made[name], plain=True)[0] for name in reversed(owners)]
+    return np.lexsort((rest, *ranks))
+
+
+def _owners(work: Work) -> tuple[str, ...]:
+    """What identifies whom or what the records are about."""
+    return tuple(name for name in work.plan.domain.owners if name in work.made)
 
 
 def _trace(work: Work, order: Rows) -> pd.DataFrame:
@@ -74,7 +79,8 @@ def _trace(work: Work, order: Rows) -> pd.DataFrame:
 
 def _supplemental(work: Work, settings: Settings) -> Dataset:
     """SUPP--: one record for each qualifier that has a value (SDTMIG 8.4)."""
-    domain, parent = load_domain(settings.sdtmig, "SUPPQUAL"), work.plan
+    parent = work.plan
+    domain = supplemental(settings.sdtmig, _owners(work))
     order = _order(work)
     pieces = []
     for number, name in enumerate(parent.spec.qualifiers):
@@ -96,7 +102,7 @@ def _supplemental_frame(
 ) -> pd.DataFrame:
     plan = work.plan
     definitions = [_definition(work, name) for name in plan.spec.qualifiers]
-    sequence = f"{plan.domain.name}SEQ"
+    sequence = f"{plan.domain.prefix}SEQ"
     has_sequence = sequence in work.made
     number = columns.take(work.made[sequence], rows) if has_sequence else None
     origins = [_qorig(item.origin()) for item in definitions]
@@ -105,7 +111,7 @@ def _supplemental_frame(
         {
             "STUDYID": columns.constant(settings.study_id, len(rows)),
             "RDOMAIN": columns.constant(plan.domain.name, len(rows)),
-            "USUBJID": columns.take(work.made["USUBJID"], rows),
+            **{name: columns.take(work.made[name], rows) for name in _owners(work)},
             "IDVAR": columns.constant(sequence if has_sequence else None, len(rows)),
             "IDVARVAL": columns.constant(None, len(rows))
             if number is None
@@ -152,6 +158,7 @@ def _supplemental_metadata(work: Work, frame: pd.DataFrame, domain: Domain) -> M
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,
         value_level=tuple(_qualifiers(work, frame)),
+        standard=guide_of(work.plan.domain),
     )
 
 

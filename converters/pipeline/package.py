@@ -19,10 +19,11 @@ from converters.define import write_define
 from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
 from converters.formats.xpt_text import encode_one
-from converters.mapping.settings import Output, Settings
+from converters.mapping.settings import Output
 from converters.pipeline.convert import Conversion, Progress
 from converters.pipeline.exports import write_formats, write_parts
 from converters.pipeline.place import MANIFEST, TOOL, beside
+from converters.standards.sdtmig import COMPANIONS
 
 #: Findings of the checks, and of the writer, on texts that a transport file cannot hold.
 _TEXT_RULES = ("not-ascii", "text-too-long")
@@ -106,15 +107,18 @@ def package_of(conversion: Conversion) -> Package:
         description=settings.description,
         protocol=settings.protocol,
         created=settings.created,
-        standards=standards_of(settings),
+        standards=standards_of(conversion),
         datasets=conversion.datasets,
     )
 
 
-def standards_of(settings: Settings) -> tuple[StandardUse, ...]:
-    """The standards that the study follows."""
+def standards_of(conversion: Conversion) -> tuple[StandardUse, ...]:
+    """The standards that the study follows; guides for devices or persons where it has any."""
+    settings = conversion.study.settings
+    used = {item.metadata.standard for item in conversion.datasets.values()}
     return (
         StandardUse("SDTMIG", "IG", settings.sdtmig),
+        *(StandardUse(n, "IG", version) for n, version in COMPANIONS.items() if n in used),
         StandardUse("CDISC/NCI", "CT", settings.terminology.version, "SDTM"),
     )
 
@@ -140,6 +144,7 @@ def _manifest(
     conversion: Conversion, findings: Sequence[Finding], split: Mapping[str, Any], folder: Path
 ) -> dict[str, Any]:
     study, settings = conversion.study, conversion.study.settings
+    guides = [item for item in standards_of(conversion) if item.type == "IG"]
     inputs = [
         *study.spec_files(),
         *(path for spec in study.sources.values() for path in spec.files()),
@@ -151,7 +156,7 @@ def _manifest(
         "study": settings.study_id,
         "created": settings.created,
         "standards": {
-            "sdtmig": settings.sdtmig,
+            **{item.name.lower(): item.version for item in guides},
             "terminology": settings.terminology.version,
             "define-xml": "2.1",
         },

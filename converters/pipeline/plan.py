@@ -118,15 +118,18 @@ class Planner:
             known,
             settings.terminology,
             study_id=settings.study_id,
-            days="DM" in self.study.sdtm,
+            days="DM" in self.study.sdtm and "USUBJID" in domain.owners,
             before=siblings[: siblings.index(spec.name)],
         )
         self._layout(spec, domain)
         if spec.qualifiers and len(spec.name) > _LONGEST_PARENT:
             message = f"SUPP{spec.name} is longer than 8 characters: call the dataset shorter"
             self.problems.append(spec.document.problem(("dataset",), message))
-        if spec.qualifiers and "USUBJID" not in known:
-            message = f"supplemental qualifiers belong to a subject; {spec.domain} has no USUBJID"
+        if spec.qualifiers and not domain.owners:
+            message = (
+                f"supplemental qualifiers belong to a subject, associated person or device;"
+                f" {spec.domain} has none of them"
+            )
             self.problems.append(spec.document.problem(("supplemental",), message, at_key=True))
         blocks = builder.build()
         self.problems += builder.problems

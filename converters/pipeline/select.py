@@ -38,9 +38,16 @@ class Part:
 
 
 def select_parts(
-    blocks: list[BlockPlan], raw: Raw, sources: Mapping[str, Raw], notes: Notes
+    blocks: list[BlockPlan],
+    raw: Raw,
+    sources: Mapping[str, Raw],
+    notes: Notes,
+    *,
+    of_subjects: bool = True,
 ) -> tuple[list[Part], list[tuple[str, Fate]]]:
     """The parts of the blocks that one block of the spec gave (one for each of its tests).
+
+    ``of_subjects``: a record without a subject is rejected.
 
     Returns the parts, and what became of each record of the block's source and of joined ones.
     """
@@ -55,7 +62,7 @@ def select_parts(
         raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
     fate = Fate.of(raw.rows)
     _apply_conditions(spec, raw, fate, notes)
-    if blocks[0].definitions.get("USUBJID") is not None:
+    if of_subjects and blocks[0].definitions.get("USUBJID") is not None:
         _require_subject(blocks[0], raw, source, fate, notes)
     repeats = Repeats(raw, fate, notes)
     repeats.take_out(spec)

@@ -14,6 +14,7 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.mapping.document import Path_
 from converters.mapping.settings import Settings
+from converters.standards.sdtmig import variable_prefix
 from converters.standards.terminology import Codelist
 
 Problems = Iterable[tuple[Path_, str]]
@@ -32,7 +33,7 @@ class Target:
     @property
     def prefix(self) -> str:
         """The two letters that begin the domain's own variables."""
-        return self.domain
+        return variable_prefix(self.domain)
 
 
 class Table(Protocol):

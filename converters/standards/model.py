@@ -1,7 +1,8 @@
 """The variables that a dataset may have: its domain's, and those of its class that others list.
 
 SDTMIG lists the usual variables of each domain; the SDTM model allows every Identifier, Timing and
-qualifier variable of the observation class besides (SDTMIG 2.5, 3.2.1).
+qualifier variable of the observation class besides (SDTMIG 2.5, 3.2.1). Who has no subject gets
+none: USUBJID is never borrowed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from converters.standards.sdtmig import Domain, DomainVariable, domain_names, load_domain
+from converters.errors import SpecError
+from converters.standards.owners import associated, associated_variables, related
+from converters.standards.sdtmig import (
+    Domain,
+    DomainVariable,
+    domain_names,
+    is_associated,
+    load_domain,
+    variable_prefix,
+)
 
 FINDINGS = ("FINDINGS", "FINDINGS ABOUT")
 OBSERVATIONS = ("INTERVENTIONS", "EVENTS", *FINDINGS)
@@ -28,20 +38,24 @@ def known_variables(
     A borrowed variable stands where the other domain has it: behind the nearest variable before it
     that this domain has too.
     """
+    if is_associated(name):
+        known = known_variables(version, variable_prefix(name), dataset_class).values()
+        return {item.name: item for item in associated_variables(known)}
     domain = domain_of(version, name, dataset_class)
-    found = {item.name: item for item in domain.variables}
+    own = related(version) if name == "RELREC" else domain.variables
+    found = {item.name: item for item in own}
     if domain.dataset_class not in OBSERVATIONS and name not in _TIMED:
         return found
     order = list(found)
     for other in _relatives(version, domain):
         previous = ""
         for item in other.variables:
-            own = _renamed(item, other.name, domain.name)
-            if own.name not in found and _fits(item, other, domain):
-                found[own.name] = replace(own, core="Perm")
-                order.insert(order.index(previous) + 1 if previous else len(order), own.name)
-            if own.name in found:
-                previous = own.name
+            mine = _renamed(item, other.name, domain.name)
+            if mine.name not in found and _fits(item, other, domain):
+                found[mine.name] = replace(mine, core="Perm")
+                order.insert(order.index(previous) + 1 if previous else len(order), mine.name)
+            if mine.name in found:
+                previous = mine.name
     return {name: found[name] for name in order}
 
 
@@ -50,8 +64,14 @@ def domain_of(version: str, name: str, dataset_class: str = "") -> Domain:
     """The standard's domain, or one of the given class that the standard does not know.
 
     Raises:
-        SpecError: the standard has no such domain and no class is given.
+        SpecError: the standard has no such domain and no class is given, or associated persons have
+            none.
     """
+    if is_associated(name):
+        domain = domain_of(version, variable_prefix(name), dataset_class)
+        if domain.dataset_class not in OBSERVATIONS and domain.name != "DM":
+            raise SpecError(f"associated persons have no {name}: {domain.name} is about subjects")
+        return associated(domain)
     if not dataset_class or name in domain_names(version):
         return load_domain(version, name)
     model = {"EVENTS": "CE", "FINDINGS": "LB", "INTERVENTIONS": "CM"}[dataset_class]
@@ -66,6 +86,7 @@ def domain_of(version: str, name: str, dataset_class: str = "") -> Domain:
         name=name,
         label=name,
         structure="",
+        schema={},
         variables=tuple(replace(item, codelists=()) for item in kept),
         keys=tuple(_rename(key, model, name) for key in pattern.keys),
     )
@@ -74,6 +95,7 @@ def domain_of(version: str, name: str, dataset_class: str = "") -> Domain:
 def _relatives(version: str, domain: Domain) -> list[Domain]:
     """Domains to borrow from: of the same class first, then the other observation classes."""
     all_domains = [load_domain(version, name) for name in domain_names(version)]
+    all_domains.sort(key=lambda item: item.standard != "SDTMIG")
     observations = [item for item in all_domains if item.dataset_class in OBSERVATIONS]
     same = [item for item in observations if _kin(item, domain)]
     return same + [item for item in observations if not _kin(item, domain)]
@@ -84,6 +106,8 @@ def _kin(one: Domain, other: Domain) -> bool:
 
 
 def _fits(item: DomainVariable, other: Domain, domain: Domain) -> bool:
+    if item.name == "USUBJID":
+        return False
     if item.role in ("Identifier", "Timing"):
         return True
     return _kin(other, domain) and item.name.startswith(other.name) and item.role != "Topic"

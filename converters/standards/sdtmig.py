@@ -1,4 +1,7 @@
-"""The domains of SDTMIG: variables, keys, class and rules, read from one JSON Schema a domain."""
+"""The domains of SDTMIG: variables, keys, class and rules, read from one JSON Schema a domain.
+
+Guides for medical devices and associated persons go along with each version of SDTMIG.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,15 @@ from converters.errors import SpecError, nearest
 from converters.resources import folder
 
 _PREFIX = "sdtmig-"
-_SHARED = "datatypes"
+
+#: The version of each guide that adds datasets to those of SDTMIG.
+COMPANIONS = {"SDTMIG-AP": "1.0", "SDTMIG-MD": "1.1"}
+
+#: Files that are no dataset: the forms of values, the identifiers of associated persons.
+_SHARED = ("datatypes", "AP")
+
+#: Identifiers of what a record is about, and within which records are numbered.
+OWNERS = ("USUBJID", "APID", "SPDEVID")
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,9 @@ class Domain:
 
     ``dataset_class`` is the Define-XML 2.1 name of its class, ``keys`` are natural keys in sort
     order (some may be permissible variables that a dataset lacks), ``variables`` in standard order.
-    ``schema`` is the JSON Schema of one record: an object in which a missing value is null and an
-    absent column is absent; resolve its references with ``registry``.
+    ``standard`` is the guide that has it, one of ``COMPANIONS`` or SDTMIG. ``schema`` is the JSON
+    Schema of one record: an object in which a missing value is null and an absent column is absent;
+    resolve its references with ``registry``.
     """
 
     name: str
@@ -55,11 +67,28 @@ class Domain:
     variables: tuple[DomainVariable, ...]
     repeating: bool
     reference_data: bool
+    standard: str = "SDTMIG"
     schema: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _by_name(self) -> Mapping[str, DomainVariable]:
         return {item.name: item for item in self.variables}
+
+    @property
+    def prefix(self) -> str:
+        """The letters that begin the domain's own variables."""
+        return variable_prefix(self.name)
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """What a record is about, and within what --SEQ is unique; none for the trial's design.
+
+        Where a record may be without a subject it is the pair of subject and device.
+        """
+        found = [name for name in OWNERS if name in self._by_name]
+        if found[:1] == ["USUBJID"] and self._by_name["USUBJID"].core == "Req":
+            return ("USUBJID",)
+        return tuple(name for name in found if self._by_name[name].core != "Perm")
 
     def variable(self, name: str) -> DomainVariable:
         """The variable of that name.
@@ -73,34 +102,50 @@ class Domain:
         return self._by_name[name]
 
 
+def variable_prefix(domain: str) -> str:
+    """The letters that begin a domain's variables: ``MH`` of MH, and of APMH (SDTMIG-AP 1.0)."""
+    return domain[2:] if is_associated(domain) else domain
+
+
+def is_associated(domain: str) -> bool:
+    """Whether a domain holds records of associated persons: AP and the letters of another."""
+    return domain.startswith("AP") and len(domain) == 4
+
+
 def versions() -> list[str]:
     """The versions of SDTMIG that are shipped, in order, such as ``3.4``."""
-    found = [place.name.removeprefix(_PREFIX) for place in folder("schemas").glob(f"{_PREFIX}*")]
+    places = folder("schemas").glob(f"{_PREFIX}[0-9]*")
+    found = [place.name.removeprefix(_PREFIX) for place in places]
     return sorted(found, key=lambda version: [(len(part), part) for part in version.split(".")])
 
 
 @cache
 def domain_names(version: str) -> tuple[str, ...]:
-    """The names of the domains of one version, alphabetically.
+    """The names of the datasets of one version and its companions, alphabetically.
 
     Raises:
         SpecError: that version is not shipped.
     """
-    stems = sorted(place.stem for place in _folder(version).glob("*.json"))
-    return tuple(stem for stem in stems if stem != _SHARED)
+    return tuple(sorted(_places(version)))
 
 
 @cache
 def load_domain(version: str, name: str) -> Domain:
-    """One domain (``AE``, ``SUPPQUAL``) of one version (``3.4``).
+    """One domain (``AE``, ``SUPPQUAL``, ``DI``) of one version (``3.4``) or its companions.
 
     Raises:
         SpecError: that version is not shipped, or has no such domain.
     """
-    if name not in domain_names(version):
+    place = _places(version).get(name)
+    if place is None:
         hint = nearest(name, domain_names(version))
         raise SpecError(f"SDTMIG {version} has no domain '{name}'{hint}")
-    schema = json.loads((_folder(version) / f"{name}.json").read_text(encoding="utf-8"))
+    schema = json.loads(place.read_text(encoding="utf-8"))
+    return domain_of_schema(schema, place.parent.name.upper().rpartition("-")[0])
+
+
+def domain_of_schema(schema: Mapping[str, Any], standard: str) -> Domain:
+    """The domain that a JSON Schema of its records describes."""
     return Domain(
         name=schema["title"],
         label=schema["description"],
@@ -113,8 +158,16 @@ def load_domain(version: str, name: str) -> Domain:
         ),
         repeating=schema["x-repeating"],
         reference_data=schema["x-reference-data"],
+        standard=standard,
         schema=schema,
     )
+
+
+@cache
+def associated_identifiers() -> Domain:
+    """The variables that every dataset of associated persons has (SDTMIG-AP 1.0)."""
+    place = folder("schemas") / f"sdtmig-ap-{COMPANIONS['SDTMIG-AP']}" / "AP.json"
+    return domain_of_schema(json.loads(place.read_text(encoding="utf-8")), "SDTMIG-AP")
 
 
 def _variable(name: str, item: Mapping[str, Any], order: int) -> DomainVariable:
@@ -130,13 +183,21 @@ def _variable(name: str, item: Mapping[str, Any], order: int) -> DomainVariable:
     )
 
 
-def _folder(version: str) -> Path:
+@cache
+def _places(version: str) -> Mapping[str, Path]:
+    """The file of each dataset, by name."""
     if version not in versions():
         known = ", ".join(versions())
         raise SpecError(
             f"SDTMIG version '{version}' is not known, only {known}{nearest(version, versions())}"
         )
-    return folder("schemas") / f"{_PREFIX}{version}"
+    companions = [f"{name.lower()}-{number}" for name, number in COMPANIONS.items()]
+    return {
+        place.stem: place
+        for name in (*companions, f"{_PREFIX}{version}")
+        for place in (folder("schemas") / name).glob("*.json")
+        if place.stem not in _SHARED
+    }
 
 
 @to_cached_resource()

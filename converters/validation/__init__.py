@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from converters.dataset import Dataset
+from converters.errors import SpecError
 from converters.findings import Finding, sort_findings
 from converters.standards import sdtmig
-from converters.standards.model import FINDINGS, known_variables
-from converters.standards.sdtmig import Domain
+from converters.standards.model import FINDINGS, domain_of, known_variables
+from converters.standards.owners import supplemental
+from converters.standards.sdtmig import Domain, variable_prefix
 from converters.standards.terminology import Terminology
 from converters.validation.json_schema import check_schema
 from converters.validation.relations import check_relations
@@ -77,6 +80,11 @@ def _domain_of(table: Table, version: str | None) -> Domain | None:
     """What SDTMIG says of the dataset; None where it says nothing."""
     if version is None or table.metadata.standard is None:
         return None
-    name = "SUPPQUAL" if table.is_supplemental else table.metadata.domain or table.name
-    known = sdtmig.domain_names(version)
-    return sdtmig.load_domain(version, name) if name in known else None
+    if table.is_supplemental:
+        owners = tuple(name for name in sdtmig.OWNERS if name in table)
+        return supplemental(version, owners or sdtmig.OWNERS[:1])
+    name = table.metadata.domain or table.name
+    if variable_prefix(name) in sdtmig.domain_names(version):
+        with suppress(SpecError):  # of domains that associated persons have none of
+            return domain_of(version, name)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from converters import columns
 from converters.dataset import Dataset
 from converters.errors import nearest
 from converters.findings import Finding, Severity
+from converters.standards.sdtmig import OWNERS
 from converters.validation.pairs import check_decodes
 from converters.validation.structure import duplicates
 from converters.validation.table import (
@@ -31,6 +32,9 @@ from converters.validation.table import (
 _NO_DM = Rule("dm-absent", Severity.ERROR, ("SD1020",))
 _NO_SUBJECT = Rule("subject-not-in-dm", Severity.ERROR, ("SD0064",))
 _NOT_IN_ADSL = Rule("subject-not-in-adsl", Severity.ERROR)
+_NO_RELATED = Rule("related-subject-unknown", Severity.ERROR)
+_NO_DEVICE = Rule("device-not-in-di", Severity.ERROR, ("SD1233",))
+_NO_TYPE = Rule("device-type-missing", Severity.WARNING, ("SD1234",))
 _SUBJID_TWICE = Rule("subjid-not-unique", Severity.ERROR, ("SD1001",))
 _NOT_IN_TA = Rule("arm-not-in-ta", Severity.ERROR, ("SD0071",))
 _SPLIT_SEQUENCE = Rule("sequence-not-unique", Severity.ERROR, ("SD0005",))
@@ -50,7 +54,8 @@ _OF_RESULT = (
     *("SPEC", "ANTREG", "SPCCND", "MRKSTR", "GATE", "CELSTA", "LOC", "LAT", "DIR", "PORTOT"),
     *("METHOD", "ANMETH", "POS", "LEAD", "EVAL", "EVALID", "LNKID", "TPT", "TPTNUM", "TPTREF"),
 )
-_OWNERS = ("STUDYID", "USUBJID", "POOLID", "SPDEVID", "FOCID")
+_OWNERS = ("STUDYID", "USUBJID", "APID", "POOLID", "SPDEVID", "FOCID")
+_WHOM = {"USUBJID": "subject", "APID": "person", "POOLID": "pool", "SPDEVID": "device"}
 _FLAGS = (("LOBXFL", "SD1445"), ("BLFL", "SD1439"))
 
 
@@ -59,6 +64,7 @@ def check_relations(datasets: Mapping[str, Dataset] | Sequence[Table]) -> list[F
     given = datasets.values() if isinstance(datasets, Mapping) else datasets
     tables = {table.name: table for table in map(Table.of, given)}
     findings = [*_subjects(tables), *_visits(tables), *_split_sequences(tables)]
+    findings += [*_persons(tables), *_devices(tables)]
     if "DM" in tables:
         findings += _demographics(tables["DM"], tables.get("TA"))
     for table in tables.values():
@@ -86,10 +92,44 @@ def _subjects(tables: Mapping[str, Table]) -> Iterator[Finding]:
 
 def _strangers(table: Table, subjects: Table, rule: Rule) -> list[Finding]:
     known = set(subjects.column("USUBJID").values)
-    wrong = [p for p, value in enumerate(table.column("USUBJID").values) if value not in known]
+    return _unknown(table, "USUBJID", known, rule, f"is not in {subjects.name}")
 
-    words = f"is not in {subjects.name}"
-    return table.value_findings("USUBJID", wrong, lambda v: Fault(rule, f"{quoted(v)} {words}"))
+
+def _persons(tables: Mapping[str, Table]) -> Iterator[Finding]:
+    """Who is related to an associated person is a subject, or a pool of them (SDTMIG-AP 1.0)."""
+    if "DM" not in tables or "USUBJID" not in tables["DM"]:
+        return
+    known = {*tables["DM"].column("USUBJID").values, "MULTIPLE"}
+    if "POOLDEF" in tables and "POOLID" in tables["POOLDEF"]:
+        known |= set(tables["POOLDEF"].column("POOLID").values)
+    words = "is no subject of DM and no pool of POOLDEF"
+    for table in tables.values():
+        if "RSUBJID" in table:
+            yield from _unknown(table, "RSUBJID", known, _NO_RELATED, words)
+
+
+def _devices(tables: Mapping[str, Table]) -> Iterator[Finding]:
+    """Every device is in DI, and DI says of which type it is (SDTMIG-MD 1.1)."""
+    devices = tables.get("DI")
+    if devices is None or not {"SPDEVID", "DIPARMCD"} <= set(devices.names):
+        return
+    known = set(devices.column("SPDEVID").values)
+    for table in tables.values():
+        for name in ("SPDEVID", "RDEVID"):
+            if name in table and table is not devices:
+                yield from _unknown(table, name, known, _NO_DEVICE, "is not in DI")
+    rows = devices.where("DIPARMCD", lambda value: value == "DEVTYPE")
+    codes, values = columns.parts(devices.frame["SPDEVID"])
+    typed = {values[code] for code in np.unique(codes[rows]) if code >= 0}
+    words = "has no record with DIPARMCD 'DEVTYPE'"
+    yield from _unknown(devices, "SPDEVID", typed, _NO_TYPE, words)
+
+
+def _unknown(
+    table: Table, name: str, known: Container[Any], rule: Rule, words: str
+) -> list[Finding]:
+    wrong = [p for p, value in enumerate(table.column(name).values) if value not in known]
+    return table.value_findings(name, wrong, lambda v: Fault(rule, f"{quoted(v)} {words}"))
 
 
 def _demographics(dm: Table, arms: Table | None) -> Iterator[Finding]:
@@ -140,32 +180,34 @@ def _split_sequences(tables: Mapping[str, Table]) -> Iterator[Finding]:
     """--SEQ is unique within a subject over all datasets into which a domain is split."""
     by_domain: dict[str, list[Table]] = {}
     for table in tables.values():
-        name = f"{table.domain}SEQ"
-        if name in table and "USUBJID" in table and columns.is_number(table.frame[name]):
+        name = f"{table.prefix}SEQ"
+        if name in table and table.owners and columns.is_number(table.frame[name]):
             by_domain.setdefault(table.domain, []).append(table)
-    for domain, parts in by_domain.items():
+    for parts in by_domain.values():
         for place, table in enumerate(parts[1:], 1):
             for earlier in parts[:place]:
-                names = ["USUBJID", f"{domain}SEQ"]
+                names = [*table.owners, f"{table.prefix}SEQ"]
+                if not all(name in earlier for name in names):
+                    continue
                 shared = np.flatnonzero(_found(table, earlier, names, names))
                 if len(shared):
                     record = table.record(names, int(shared[0]))
                     message = (
-                        f"{names[1]}: {number(len(shared), 'record')} with a number that "
-                        f"{earlier.name} has for the same subject: {described(record)}"
+                        f"{names[-1]}: {number(len(shared), 'record')} with a number that "
+                        f"{earlier.name} has for the same {_WHOM[names[0]]}: {described(record)}"
                     )
                     case = Case(None, len(shared), int(shared[0]), message)
-                    yield table.finding(_SPLIT_SEQUENCE, case, names[1])
+                    yield table.finding(_SPLIT_SEQUENCE, case, names[-1])
 
 
 def _baselines(table: Table) -> Iterator[Finding]:
     """A subject has at most one baseline record of a test (specimen, method, time point ...)."""
-    if f"{table.domain}TESTCD" not in table or "USUBJID" not in table:
+    if f"{table.prefix}TESTCD" not in table or not table.owners:
         return
-    known = {*(table.domain + name for name in _OF_RESULT), *_OWNERS}
+    known = {*(table.prefix + name for name in _OF_RESULT), *_OWNERS}
     keys = [name for name in table.names if name in known]
     for ending, published in _FLAGS:
-        flag = table.domain + ending
+        flag = table.prefix + ending
         if flag in table:
             rule = Rule("several-baselines", Severity.ERROR, (published,))
             yield from duplicates(table, keys, rule, table.where(flag, lambda v: v == "Y"))
@@ -201,15 +243,16 @@ def _of_parent(table: Table, parents: list[Table], first: int, rows: Rows) -> li
         hint = _near(name, set(parents[0].names))
         message = f"IDVAR: {parents[0].name} has no variable {quoted(name)}{hint}"
         return [table.finding(_IDVAR, Case(plain(name), len(rows), first, message), "IDVAR")]
-    mine = [key for key in ("USUBJID",) if key in table and key in having[0]]
+    mine = [key for key in OWNERS if key in table and key in having[0]]
+    mine = [key for key in mine if key == "USUBJID" or not table.missing(key)[rows].all()]
     theirs = list(mine)
     checked = np.zeros(table.rows, dtype=bool)
     checked[rows] = True
     if name is not None:
         mine, theirs = [*mine, "IDVARVAL"], [*theirs, name]
         checked &= ~table.missing("IDVARVAL")  # a relation of whole datasets names no records
-    elif "USUBJID" in mine:
-        checked &= ~table.missing("USUBJID")
+    elif mine:
+        checked &= ~table.missing(mine[0])
     if not mine:
         return []
     for parent in having:

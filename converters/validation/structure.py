@@ -12,7 +12,7 @@ from converters import columns, iso8601
 from converters.dataset import Dataset
 from converters.findings import Finding, Severity
 from converters.standards.model import FINDINGS
-from converters.standards.sdtmig import Domain
+from converters.standards.sdtmig import OWNERS, Domain
 from converters.validation.table import (
     Case,
     Fault,
@@ -57,7 +57,7 @@ _ORDERED_DAYS = (("STDY", "ENDY", "SD0012"),)
 #: In findings --DTC is when an observation begins; elsewhere when it was collected.
 _ORDERED_IN_FINDINGS = (("DTC", "ENDTC", "SD0025"),)
 _ORDERED_DAYS_IN_FINDINGS = (("DY", "ENDY", "SD1330"),)
-_QUALIFIER_KEYS = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+_QUALIFIER_KEYS = ("RDOMAIN", *OWNERS, "IDVAR", "IDVARVAL", "QNAM")
 _DURATIONS = ("DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 
 
@@ -75,7 +75,7 @@ def check_structure(
         message = f"{table.name} has no records"
         return [*findings, table.finding(_EMPTY, Case(None, 1, -1, message))]
     findings += _keys(table, domain)
-    findings += _sequence(table)
+    findings += _sequence(table, domain)
     findings += _texts(table)
     findings += _dates(table)
     is_finding = table.metadata.dataset_class in FINDINGS
@@ -142,9 +142,9 @@ def duplicates(
     return [table.finding(rule, Case(None, count, first, message))]
 
 
-def _sequence(table: Table) -> Iterator[Finding]:
-    """--SEQ is given and unique within a subject (or pool, device, or trial summary parameter)."""
-    name = f"{table.domain}SEQ"
+def _sequence(table: Table, domain: Domain | None) -> Iterator[Finding]:
+    """--SEQ is given and unique within a subject (person, device, trial summary parameter)."""
+    name = f"{table.prefix}SEQ"
     if name not in table:
         return
     column = table.column(name)
@@ -152,7 +152,8 @@ def _sequence(table: Table) -> Iterator[Finding]:
         message = f"{name}: {number(column.missing, 'record')} without a sequence number"
         case = Case(None, column.missing, column.first_missing, message)
         yield table.finding(_NO_SEQUENCE, case, name)
-    owners = [key for key in ("USUBJID", "POOLID", "SPDEVID", "TSPARMCD") if key in table][:1]
+    owners = [key for key in (domain.owners if domain else ()) if key in table] or table.owners
+    owners = owners or [key for key in ("TSPARMCD",) if key in table]
     within = None if not column.missing else ~table.missing(name)
     yield from duplicates(table, [*owners, name], _SEQUENCE, within)
 
@@ -195,7 +196,7 @@ def _too_long(value: str) -> Fault:
 def _dates(table: Table) -> Iterator[Finding]:
     """Dates, durations and intervals are ISO 8601, and days are in the calendar (SDTMIG 4.4)."""
     for name in table.names:
-        is_duration = name.removeprefix(table.domain) in _DURATIONS
+        is_duration = name.removeprefix(table.prefix) in _DURATIONS
         if columns.is_number(table.frame[name]) or not (is_duration or name.endswith("DTC")):
             continue
         values = table.column(name).values
@@ -212,7 +213,7 @@ def _not_iso(value: str) -> Fault:
 def _ordered(table: Table, pairs: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
     """The pairs of start and end that the dataset has, with the published rule."""
     for start, end, published in pairs:
-        prefix = "" if start.startswith("RF") else table.domain
+        prefix = "" if start.startswith("RF") else table.prefix
         if prefix + start in table and prefix + end in table:
             yield prefix + start, prefix + end, published
 

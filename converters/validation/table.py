@@ -13,6 +13,7 @@ import pandas as pd
 from converters import columns
 from converters.dataset import Dataset, Metadata
 from converters.findings import Finding, Severity
+from converters.standards.sdtmig import variable_prefix
 
 #: How many cases of one fault in one variable are listed one by one.
 LIMIT = 100
@@ -110,9 +111,20 @@ class Table:
 
     @property
     def domain(self) -> str:
-        """The domain's two letters; of a split dataset (QSCO) those of its domain (QS)."""
-        has_letters = not self.name.startswith(("SUPP", "SQ", "REL", "POOL"))
-        return self.metadata.domain or (self.name[:2] if has_letters else self.name)
+        """The domain's letters (MH, APMH); of a split dataset (QSCO) those of its domain (QS)."""
+        has_letters = not self.name.startswith(("SUPP", "SQ", "REL", "APREL", "POOL"))
+        letters = self.name[: 4 if self.name.startswith("AP") else 2]
+        return self.metadata.domain or (letters if has_letters else self.name)
+
+    @property
+    def prefix(self) -> str:
+        """The letters that begin the names of the domain's own variables."""
+        return variable_prefix(self.domain)
+
+    @property
+    def owners(self) -> list[str]:
+        """What the records are about, as far as names tell: the subject, or else a person ..."""
+        return [key for key in ("USUBJID", "APID", "POOLID", "SPDEVID") if key in self][:1]
 
     @property
     def is_supplemental(self) -> bool:

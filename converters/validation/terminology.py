@@ -11,7 +11,7 @@ from converters import columns
 from converters.dataset import Dataset, UsedCodelist, Variable
 from converters.errors import nearest
 from converters.findings import Finding, Severity
-from converters.standards.sdtmig import Domain
+from converters.standards.sdtmig import Domain, is_associated, variable_prefix
 from converters.standards.terminology import Codelist, Terminology
 from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
@@ -81,6 +81,8 @@ def _check_values(
         return []
     known |= _ALSO.get(variable.name, frozenset())
     texts = table.column(variable.name).texts()
+    if variable.name == "RDOMAIN":
+        known.update(t for t in texts if is_associated(t) and variable_prefix(t) in known)
     if variable.name.endswith(_RESULTS):
         # A codelist of results names those in words.
         known.update(text for text in texts if _QUANTITY.fullmatch(text))
@@ -156,7 +158,7 @@ def _pairs(table: Table) -> Iterator[tuple[str, str, str, str]]:
     for ending, other, one_decode, one_code in _PAIRS:
         for name in table.names:
             decode = name.removesuffix(ending) + other
-            if name in (ending, table.domain + ending) and decode in table:
+            if name in (ending, table.prefix + ending) and decode in table:
                 yield (
                     name,
                     decode,

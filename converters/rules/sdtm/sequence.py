@@ -14,10 +14,14 @@ from converters.keys import in_order, match
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
+def _within(args: Mapping[str, Any]) -> list[str]:
+    return list(args.get("within", ["USUBJID"]))
+
+
 def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     """Numbers from 1 in the order of ``by``; records equal in it go by all their other values."""
     rows = records.rows
-    within = [records.variable(name) for name in args.get("within", ["USUBJID"])]
+    within = [records.variable(name) for name in _within(args)]
     group = columns.tuples(within, rows).ids
     by = [records.variable(name) for name in args["by"]]
     place = columns.sort_key([*within, *by], rows)
@@ -27,20 +31,22 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     numbers = np.empty(rows, dtype=np.float64)
     numbers[order] = np.arange(1, rows + 1) - np.repeat(starts, lengths)
     for name in args.get("after", ()):
-        subjects = [records.dataset(name).variable("USUBJID")]
-        numbers += match([records.variable("USUBJID")], subjects).counts()
+        others = [records.dataset(name).variable(owner) for owner in _within(args)]
+        numbers += match(within, others).counts()
     return pd.Series(numbers)
 
 
 def _reads(args: Mapping[str, Any], _: Target) -> Reads:
     needed = [((key,), name) for key in ("within", "by") for name in args.get(key, ())]
     within = () if "within" in args else (((), "USUBJID"),)
-    others = tuple((("after",), (name, "USUBJID")) for name in args.get("after", ()))
+    others = tuple(
+        (("after",), (name, owner)) for name in args.get("after", ()) for owner in _within(args)
+    )
     return Reads(variables=within, needed=tuple(needed), others=others)
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
-    within = ", ".join(args.get("within", ["USUBJID"]))
+    within = ", ".join(_within(args))
     after = f", after the records of {', '.join(args['after'])}" if "after" in args else ""
     return f"Sequential number within {within}, in the order of {', '.join(args['by'])}{after}."
 
