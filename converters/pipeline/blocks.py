@@ -313,8 +313,10 @@ class BlockBuilder:
         if f"{prefix}TESTCD" in names:
             yield f"{prefix}TEST", ("decode", f"{prefix}TESTCD")
         if f"{prefix}ORRES" in names:
-            for part in ("STRESC", "STRESN", "STRESU"):
-                yield prefix + part, ("standard_result", {})
+            usual = {item.name for item in self.domain.variables}
+            for name in (prefix + part for part in ("STRESC", "STRESN", "STRESU")):
+                if name in usual:
+                    yield name, ("standard_result", {})
         for part in ("LO", "HI"):
             if f"{prefix}ORNR{part}" in names:
                 yield f"{prefix}STNR{part}", ("standard_limit", f"{prefix}ORNR{part}")
@@ -334,14 +336,14 @@ class BlockBuilder:
 
     def _sequence(self, names: set[str]) -> dict[str, Any]:
         keys = [key for key in (self.spec.keys or self.domain.keys) if key in names]
-        owners = [name for name in self.domain.owners if name not in self._omitted]
-        if owners:
-            by = [key for key in keys if key not in ("STUDYID", *owners)] or owners
-            within = {} if owners == ["USUBJID"] else {"within": owners}
-            after = {"after": list(self.before)} if self.before else {}
-            return {"by": by, **within, **after}
-        by = [key for key in keys if key not in ("STUDYID", f"{self.domain.prefix}SEQ")]
-        return {"by": by or ["STUDYID"], "within": by[:1] or ["STUDYID"]}
+        within = [key for key in self.domain.numbered_within if key not in self._omitted]
+        by = [key for key in keys if key not in ("STUDYID", f"{self.domain.prefix}SEQ", *within)]
+        found: dict[str, Any] = {"by": by or within or ["STUDYID"]}
+        if within != ["USUBJID"]:
+            found["within"] = within or ["STUDYID"]
+        if self.before and within:
+            found["after"] = list(self.before)
+        return found
 
     def _problem(self, path: Path_, message: str, offset: int = 0, *, at_key: bool = False) -> None:
         problem = self.spec.document.problem(path, message, at_key=at_key, offset=offset)

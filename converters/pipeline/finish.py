@@ -54,7 +54,8 @@ def _order(work: Work) -> Rows:
     owners = _owners(work)
     by = [name for name in plan.keys if name not in ("STUDYID", *owners)]
     sequence = f"{plan.domain.prefix}SEQ"
-    by = [sequence] if owners and sequence in made else by
+    whole = plan.domain.numbered_within == plan.domain.owners
+    by = [sequence] if owners and whole and sequence in made else by
     rest = columns.sort_key([made[name] for name in by], work.rows)
     ranks = [columns.ranks(made[name], plain=True)[0] for name in reversed(owners)]
     return np.lexsort((rest, *ranks))

@@ -27,6 +27,8 @@ from converters.study import Study
 #: A supplemental dataset is called SUPP and its parent's name, in 8 characters.
 _LONGEST_PARENT = 4
 
+_REFERENCE = "STUDY REFERENCE"
+
 #: Keys of a spec whose expression must be true or false.
 _CONDITIONS = ("when", "where", "not_done")
 
@@ -125,10 +127,10 @@ class Planner:
         if spec.qualifiers and len(spec.name) > _LONGEST_PARENT:
             message = f"SUPP{spec.name} is longer than 8 characters: call the dataset shorter"
             self.problems.append(spec.document.problem(("dataset",), message))
-        if spec.qualifiers and not domain.owners:
+        if spec.qualifiers and (not domain.owners or domain.dataset_class == _REFERENCE):
             message = (
-                f"supplemental qualifiers belong to a subject, associated person or device;"
-                f" {spec.domain} has none of them"
+                "supplemental qualifiers belong to what is observed of a subject, a person or a"
+                f" device; {spec.domain} has no such records"
             )
             self.problems.append(spec.document.problem(("supplemental",), message, at_key=True))
         blocks = builder.build()

@@ -26,7 +26,7 @@ COMPANIONS = {"SDTMIG-AP": "1.0", "SDTMIG-MD": "1.1"}
 #: Files that are no dataset: the forms of values, the identifiers of associated persons.
 _SHARED = ("datatypes", "AP")
 
-#: Identifiers of what a record is about, and within which records are numbered.
+#: Identifiers of whom or what a record is about.
 OWNERS = ("USUBJID", "APID", "SPDEVID")
 
 
@@ -81,7 +81,7 @@ class Domain:
 
     @cached_property
     def owners(self) -> tuple[str, ...]:
-        """What a record is about, and within what --SEQ is unique; none for the trial's design.
+        """Whom or what a record is about; none for the trial's design.
 
         Where a record may be without a subject it is the pair of subject and device.
         """
@@ -89,6 +89,14 @@ class Domain:
         if found[:1] == ["USUBJID"] and self._by_name["USUBJID"].core == "Req":
             return ("USUBJID",)
         return tuple(name for name in found if self._by_name[name].core != "Perm")
+
+    @cached_property
+    def numbered_within(self) -> tuple[str, ...]:
+        """Within what --SEQ is unique: in reference data that has it among its keys, all before."""
+        sequence = f"{self.prefix}SEQ"
+        if self.reference_data and sequence in self.keys:
+            return self.keys[1 : self.keys.index(sequence)]
+        return self.owners
 
     def variable(self, name: str) -> DomainVariable:
         """The variable of that name.

@@ -152,8 +152,8 @@ def _sequence(table: Table, domain: Domain | None) -> Iterator[Finding]:
         message = f"{name}: {number(column.missing, 'record')} without a sequence number"
         case = Case(None, column.missing, column.first_missing, message)
         yield table.finding(_NO_SEQUENCE, case, name)
-    owners = [key for key in (domain.owners if domain else ()) if key in table] or table.owners
-    owners = owners or [key for key in ("TSPARMCD",) if key in table]
+    owners = [key for key in (domain.numbered_within if domain else ()) if key in table]
+    owners = owners or table.owners or [key for key in ("TSPARMCD",) if key in table]
     within = None if not column.missing else ~table.missing(name)
     yield from duplicates(table, [*owners, name], _SEQUENCE, within)
 
