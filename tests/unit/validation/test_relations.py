@@ -273,3 +273,144 @@ def test_variables_of_the_model_are_a_note_and_others_an_error(make: Any) -> Non
 def test_no_version_of_the_standard_means_no_variables_of_it(make: Any) -> None:
     adsl = make("ADSL", {"USUBJID": ["1"], "FOO": ["x"]}, purpose="Analysis")
     assert check_datasets({"ADSL": adsl}, version=None) == []
+
+
+# --- associated persons and devices
+
+DI = {"SPDEVID": ["D1", "D1", "D2"], "DIPARMCD": ["DEVTYPE", "SERIAL", "DEVTYPE"]}
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ({"DM": DM, "APMH": {"APID": ["P"] * 4, "RSUBJID": ["1", "2", None, "MULTIPLE"]}}, []),
+        (
+            {"DM": DM, "APMH": {"APID": ["P", "P"], "RSUBJID": ["1", "7"]}},
+            [("related-subject-unknown", "APMH", "RSUBJID", "7", 1, 2)],
+        ),
+        ({"APMH": {"APID": ["P"], "RSUBJID": ["7"]}}, []),
+        (
+            {
+                "DM": DM,
+                "POOLDEF": {"POOLID": ["A", "A"], "USUBJID": ["1", "2"]},
+                "RELSUB": {"USUBJID": ["1", "1"], "RSUBJID": ["A", "B"]},
+            },
+            [("related-subject-unknown", "RELSUB", "RSUBJID", "B", 1, 2)],
+        ),
+    ],
+)
+def test_a_related_subject_is_in_dm_or_a_pool(make: Any, frames: Any, expected: Any) -> None:
+    assert shown(relations(make, frames)) == expected
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ({"DI": DI, "DT": {"SPDEVID": ["D1", "D2", None]}}, []),
+        (
+            {"DI": DI, "DT": {"SPDEVID": ["D3", "D1", "D3"]}, "APMH": {"RDEVID": ["D2", "D4"]}},
+            [
+                ("device-not-in-di", "DT", "SPDEVID", "D3", 2, 1),
+                ("device-not-in-di", "APMH", "RDEVID", "D4", 1, 2),
+            ],
+        ),
+        ({"DT": {"SPDEVID": ["D3"]}}, []),
+        (
+            {"DI": {"SPDEVID": ["D1", "D2", "D2"], "DIPARMCD": ["DEVTYPE", "SERIAL", "LOT"]}},
+            [("device-type-missing", "DI", "SPDEVID", "D2", 2, 2)],
+        ),
+    ],
+)
+def test_a_device_is_in_di_and_has_a_type(make: Any, frames: Any, expected: Any) -> None:
+    assert shown(relations(make, frames)) == expected
+
+
+def test_parts_of_a_domain_share_no_number_of_a_person_or_device(make: Any) -> None:
+    frames = {
+        "APMHA": {"APID": ["P", "Q"], "MHSEQ": [1, 1]},
+        "APMHB": {"APID": ["P", "Q"], "MHSEQ": [2, 1]},
+    }
+    (found,) = relations(make, frames)
+    assert shown([found]) == [("sequence-not-unique", "APMHB", "MHSEQ", None, 1, 2)]
+    assert "for the same person" in found.message
+
+
+SUPP = {"RDOMAIN": ["APMH"], "APID": ["P"], "IDVAR": ["MHSEQ"], "IDVARVAL": ["1"], "QNAM": ["X"]}
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ({"APMH": {"APID": ["P"], "MHSEQ": [1]}, "SUPPAPMH": SUPP}, []),
+        (
+            {"APMH": {"APID": ["Q"], "MHSEQ": [1]}, "SUPPAPMH": SUPP},
+            [("referenced-record-absent", "SUPPAPMH", "IDVARVAL", "1", 1, 1)],
+        ),
+        (
+            {"MH": {"USUBJID": ["1"], "MHSEQ": [1]}, "DM": DM, "SUPPAPMH": SUPP},
+            [("invalid-rdomain", "SUPPAPMH", "RDOMAIN", "APMH", 1, 1)],
+        ),
+        (
+            {
+                "DT": {"SPDEVID": ["D1", "D2"], "DTSEQ": [1, 2]},
+                "SUPPDT": {
+                    "RDOMAIN": ["DT", "DT"],
+                    "SPDEVID": ["D1", "D1"],
+                    "IDVAR": ["DTSEQ", "DTSEQ"],
+                    "IDVARVAL": ["1", "2"],
+                    "QNAM": ["X", "X"],
+                },
+            },
+            [("referenced-record-absent", "SUPPDT", "IDVARVAL", "2", 1, 2)],
+        ),
+        (
+            {
+                "DM": DM,
+                "AE": {"USUBJID": ["1"], "SPDEVID": ["D1"], "AESEQ": [1]},
+                "DT": {"SPDEVID": ["D1"], "DTSEQ": [1]},
+                "RELREC": {
+                    "RDOMAIN": ["AE", "DT"],
+                    "USUBJID": ["1", None],
+                    "SPDEVID": [None, "D1"],
+                    "IDVAR": ["AESEQ", "DTSEQ"],
+                    "IDVARVAL": ["1", "1"],
+                },
+            },
+            [],
+        ),
+    ],
+)
+def test_references_lead_to_the_record_of_the_same_person_or_device(
+    make: Any, frames: Any, expected: Any
+) -> None:
+    assert shown(relations(make, frames)) == expected
+
+
+def test_datasets_of_persons_and_devices_are_held_against_their_guides(make: Any) -> None:
+    person = {
+        "STUDYID": ["S", "S"],
+        "DOMAIN": ["APMH", "MH"],
+        "APID": ["P", None],
+        "MHSEQ": [1, 1],
+        "USUBJID": ["1", "1"],
+        "RSUBJID": ["1", "1"],
+        "SREL": ["SPOUSE", "SPOUSE"],
+        "MHTERM": ["A", "B"],
+    }
+    supp = {**SUPP, "STUDYID": ["S"], "QLABEL": ["X"], "QVAL": ["1"], "QORIG": ["CRF"]}
+    device = {"STUDYID": ["S"], "DOMAIN": ["DU"], "DUSEQ": [1], "DUTESTCD": ["A"], "DUTEST": ["A"]}
+    frames = {
+        "DM": DM,
+        "APMH": person,
+        "SUPPAPMH": {**supp, "QEVAL": [None]},
+        "DU": {**device, "USUBJID": [None], "SPDEVID": [None]},
+    }
+    found = check_datasets({name: make(name, data) for name, data in frames.items()})
+    told = {(item.rule, item.dataset, item.variable) for item in found}
+    assert {
+        ("required-value-missing", "APMH", "APID"),
+        ("value-not-allowed", "APMH", "DOMAIN"),
+        ("variable-not-in-standard", "APMH", "USUBJID"),
+        ("subject-or-device", "DU", "USUBJID"),
+    } <= told
+    assert [item for item in told if item[1] == "SUPPAPMH" and "order" not in item[0]] == []
