@@ -297,3 +297,12 @@ def sort_key(columns: Sequence[pd.Series], rows: int) -> npt.NDArray[np.int64]:
         key = key * width + place
         size *= width
     return key
+
+
+def count_within(group: npt.NDArray[Any], order: Rows) -> npt.NDArray[np.float64]:
+    """The number of each row within its group, from 1, in the order that has groups together."""
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    lengths = np.diff(np.append(starts, len(order)))
+    numbers = np.empty(len(order), dtype=np.float64)
+    numbers[order] = np.arange(1, len(order) + 1) - np.repeat(starts, lengths)
+    return numbers

@@ -34,6 +34,15 @@ class Match(NamedTuple):
         numbers[0] = 0
         return numbers[self.here + 1]
 
+    def pairs(self) -> tuple[Rows, Rows]:
+        """All pairs of a row here and a row there with its key, in the order of both."""
+        order = np.argsort(self.there, kind="stable")
+        first = np.searchsorted(self.there[order], self.here)
+        number = self.counts()
+        here = np.repeat(np.arange(len(self.here)), number)
+        ahead = np.arange(len(here)) - np.repeat(np.cumsum(number) - number, number)
+        return here, order[first[here] + ahead]
+
 
 def match(mine: Sequence[pd.Series], theirs: Sequence[pd.Series]) -> Match:
     """The keys of two tables, column by column; numbers match text that is written as they are."""

@@ -14,7 +14,8 @@ from converters.errors import Problem, SpecError, nearest
 from converters.iso8601 import compile_format
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
-from converters.mapping.settings import Dates, Output, Settings, Visit
+from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
+from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
 from converters.sources import SourceSpec
 from converters.standards.sdtmig import versions as sdtmig_versions
@@ -218,7 +219,9 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
         created=_created(study.get("created"), document, problems),
         sdtmig=scalar_text(standards.get("sdtmig", DEFAULT_SDTMIG)),
         terminology=terminology,
-        visits=tuple(_visit(item) for item in data.get("visits", ())),
+        visits=planned_visits(document, problems),
+        unscheduled=unscheduled_visits(document),
+        timepoints=planned_timepoints(document, problems),
         dates=Dates(
             formats=(formats,) if isinstance(formats, str) else tuple(formats),
             pivot=dates.get("pivot"),
@@ -258,11 +261,6 @@ def _extensions(data: Mapping[str, Any]) -> dict[str, list[str] | dict[str, str]
         else {value: scalar_text(decode) for value, decode in values.items()}
         for name, values in data.get("extensions", {}).items()
     }
-
-
-def _visit(item: Mapping[str, Any]) -> Visit:
-    names = tuple(scalar_text(name) for name in item.get("names", ()))
-    return Visit(item["VISITNUM"], item["VISIT"], item.get("VISITDY"), names)
 
 
 def _created(written: str | None, document: Document, problems: list[Problem]) -> str:

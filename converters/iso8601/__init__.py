@@ -1,7 +1,8 @@
 """ISO 8601 dates, times and durations as SDTM writes them (SDTMIG 4.4).
 
 Raw texts become ISO 8601 in ``raw`` (their forms in ``formats`` and ``patterns``), ISO 8601 texts
-become numbers in ``packed`` and ``days``, and ``texts`` says of what kind they are.
+become numbers in ``packed`` and ``days``, ``order`` compares them, and ``texts`` says of what kind
+they are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from converters.iso8601.days import (
     to_seconds,
 )
 from converters.iso8601.formats import DateFormat, compile_format
+from converters.iso8601.order import Dates, compare, pack_column
 from converters.iso8601.packed import pack
 from converters.iso8601.raw import Converted, DateOptions, to_iso8601
 from converters.iso8601.texts import data_type, is_valid, kinds
@@ -26,7 +28,9 @@ __all__ = [
     "Converted",
     "DateFormat",
     "DateOptions",
+    "Dates",
     "add_days",
+    "compare",
     "compile_format",
     "data_type",
     "days",
@@ -36,6 +40,7 @@ __all__ = [
     "is_valid",
     "kinds",
     "pack",
+    "pack_column",
     "seconds",
     "study_day",
     "to_days",

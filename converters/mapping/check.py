@@ -145,6 +145,8 @@ def _message(error: Any, path: Path_) -> str:
             return f"{where}'{_cut(value)}' is not one of {', '.join(options)}{hint}"
         case "pattern":
             return f"{where}'{_cut(value)}' {_pattern_words(error)}"
+        case "minItems" | "maxItems" if (size := error.schema.get("maxItems")) is not None:
+            return f"{where}expected a list of {size}, found one of {len(value)}"
         case "minProperties" | "minItems" | "minLength":
             return f"{where}must not be empty"
         case "dependentRequired":

@@ -1,21 +1,58 @@
-"""What study.yaml says of the study as a whole: identity, versions, visits, dates."""
+"""What study.yaml says of the study as a whole: identity, versions, visits, time points, dates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from converters.columns import number_text
 from converters.standards.terminology import Terminology
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A planned visit: its number, name and planned day, and the raw names that mean it."""
+    """A planned visit: number, name and planned day, the raw names that mean it, and its window.
+
+    The window is the first and the last study day on which the visit may be.
+    """
 
     VISITNUM: float
     VISIT: str
     VISITDY: float | None = None
     names: tuple[str, ...] = ()
+    window: tuple[int, int] | None = None
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All names that it goes by."""
+        return (self.VISIT, *self.names, number_text(self.VISITNUM))
+
+
+@dataclass(frozen=True)
+class Unscheduled:
+    """What raw records call visits that were not planned (``UNS*``: what begins so).
+
+    ``VISIT`` is their name in SDTM, with ``<VISITNUM>`` for the number.
+    """
+
+    names: tuple[str, ...] = ()
+    VISIT: str = "UNSCHEDULED <VISITNUM>"
+
+
+@dataclass(frozen=True)
+class Timepoint:
+    """A planned time point: its name, number, elapsed time and reference, and its raw names."""
+
+    TPT: str
+    TPTNUM: float
+    ELTM: str | None = None
+    TPTREF: str | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All names that it goes by."""
+        return (self.TPT, *self.names, number_text(self.TPTNUM))
 
 
 @dataclass(frozen=True)
@@ -57,5 +94,7 @@ class Settings:
     sdtmig: str
     terminology: Terminology
     visits: tuple[Visit, ...] = ()
+    unscheduled: Unscheduled = field(default_factory=Unscheduled)
+    timepoints: tuple[Timepoint, ...] = ()
     dates: Dates = field(default_factory=Dates)
     output: Output = field(default_factory=Output)

@@ -8,6 +8,7 @@ from typing import Any
 
 from converters.errors import Problem, nearest
 from converters.mapping.document import Path_, scalar_text
+from converters.mapping.settings import Settings
 from converters.mapping.spec import BlockSpec, DatasetSpec, NotDone, Test, VariableSpec
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
@@ -47,9 +48,8 @@ class BlockBuilder:
         spec: DatasetSpec,
         domain: Domain,
         known: Mapping[str, DomainVariable],
-        terminology: Terminology,
+        settings: Settings,
         *,
-        study_id: str,
         days: bool,
         before: Sequence[str] = (),
     ) -> None:
@@ -58,7 +58,7 @@ class BlockBuilder:
         ``before`` are the parts of a split dataset that come before this one.
         """
         self.spec, self.domain, self.known = spec, domain, known
-        self.terminology, self.study_id, self.days = terminology, study_id, days
+        self.settings, self.terminology, self.days = settings, settings.terminology, days
         self.before = tuple(before)
         self.problems: list[Problem] = []
         self._omitted: set[str] = set()
@@ -181,9 +181,9 @@ class BlockBuilder:
             changes = [*definition.changes, (rules()["codelist"], target.codelists[0].name)]
             changes.sort(key=lambda change: change[0].order)
             definition = replace(definition, changes=tuple(changes))
-        for place, message, offset in definition.problems():
+        for place, message, offset in definition.problems(self.settings):
             self._problem((*item.path, *place), f"{item.name}: {message}", offset)
-        if definition.rule.whole and len(item.path) > 2:
+        if definition.whole and len(item.path) > 2:
             message = (
                 f"{item.name}: '{definition.rule.name}' looks at all records of the dataset:"
                 " state it under the dataset's own 'variables'"
@@ -257,10 +257,10 @@ class BlockBuilder:
         rule_of |= dict(self._days(names))
         if self.domain.dataset_class in FINDINGS:
             rule_of |= dict(self._results(names))
-        visits = self._visit(stated)
+        along = self._along(stated)
         sequence = f"{self.domain.prefix}SEQ"
         if sequence in self.known:
-            rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of, *visits}))
+            rule_of[sequence] = ("sequence", self._sequence({*names, *rule_of, *along}))
         found = {
             name: automatic(
                 self._standard_target(name), rule, args, _ORIGINS.get(name, "")
@@ -268,7 +268,7 @@ class BlockBuilder:
             for name, (rule, args) in rule_of.items()
             if name in self.known and name not in stated and name not in self._omitted
         }
-        found |= visits
+        found |= along
         test = f"{self.domain.prefix}TEST"
         if test in found:
             found[test] = self._paired(found[test], stated.get(f"{test}CD"))
@@ -283,21 +283,20 @@ class BlockBuilder:
         return replace(test, target=replace(test.target, codelists=tuple(pairs)))
 
     def _identifiers(self, block: BlockSpec) -> Iterator[tuple[str, tuple[str, Any]]]:
-        yield "STUDYID", ("assign", self.study_id)
+        yield "STUDYID", ("assign", self.settings.study_id)
         yield "DOMAIN", ("assign", self.domain.name)
         if block.rows is None and "USUBJID" in self.domain.owners:
             yield "USUBJID", ("subject", True)
 
-    def _visit(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
-        """VISIT, VISITNUM and VISITDY go together: who states one by its rule gets them all."""
-        given = (stated.get(name) for name in ("VISIT", "VISITNUM"))
-        definition = next((d for d in given if d is not None and d.rule.name == "visit"), None)
-        names = [n for n in ("VISIT", "VISITNUM", "VISITDY") if n in self.known]
-        return {
-            name: replace(definition, target=self._standard_target(name), changes=(), attributes={})
-            for name in names
-            if definition is not None and name not in stated and name not in self._omitted
-        }
+    def _along(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
+        """Variables that go together (VISIT, VISITNUM, VISITDY): who states one gets the others."""
+        found: dict[str, Definition] = {}
+        for definition in stated.values():
+            for name in definition.rule.along(definition.args, definition.target, self.settings):
+                if name in self.known and name not in {*stated, *found, *self._omitted}:
+                    target = self._standard_target(name)
+                    found[name] = replace(definition, target=target, changes=(), attributes={})
+        return found
 
     def _days(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
         if not self.days:

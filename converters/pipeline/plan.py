@@ -30,7 +30,7 @@ _LONGEST_PARENT = 4
 _REFERENCE = "STUDY REFERENCE"
 
 #: Keys of a spec whose expression must be true or false.
-_CONDITIONS = ("when", "where", "not_done")
+_CONDITIONS = ("when", "where", "not_done", "before", "ongoing")
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,7 @@ class Planner:
             spec,
             domain,
             known,
-            settings.terminology,
-            study_id=settings.study_id,
+            settings,
             days="DM" in self.study.sdtm and "USUBJID" in domain.owners,
             before=siblings[: siblings.index(spec.name)],
         )
@@ -280,7 +279,7 @@ class Planner:
         name, variable = node
         if variable == RECORDS:
             return 0
-        return int(self.datasets[name].blocks[0].definitions[variable].rule.whole)
+        return int(self.datasets[name].blocks[0].definitions[variable].whole)
 
     def _report_cycle(self, waiting: Mapping[Node, set[Node]]) -> None:
         node = min(waiting)

@@ -8,6 +8,7 @@ from typing import Any
 
 from converters.dataset import Origin
 from converters.mapping.document import Path_, scalar_text
+from converters.mapping.settings import Settings
 from converters.mapping.spec import VariableSpec
 from converters.rules.registry import modifiers, rules, value_rules
 from converters.rules.rule import Reads, Rule, Target
@@ -90,11 +91,18 @@ class Definition:
 
         return Reads(*(gather(name) for name in Reads.__dataclass_fields__))
 
-    def problems(self) -> Iterator[tuple[Path_, str, int]]:
+    @property
+    def whole(self) -> bool:
+        """Whether the rule looks at all records of the dataset at once."""
+        whole = self.rule.whole
+        return whole(self.args, self.target) if callable(whole) else whole
+
+    def problems(self, settings: Settings) -> Iterator[tuple[Path_, str, int]]:
         """(place below the variable, message, offset in the text) for all that is wrong."""
         for rule, args in ((self.rule, self.args), *self.changes):
-            for place, message in rule.check(args):
-                yield (rule.name, *place), message, 0
+            for found in (rule.check(args), rule.fits(args, self.target, settings)):
+                for place, message in found:
+                    yield (rule.name, *place), message, 0
 
     def words(self) -> str | None:
         """How the value is made, for Define-XML; None where there is nothing to tell."""

@@ -140,6 +140,10 @@ def _no_problems(*_: Any) -> Problems:
     return ()
 
 
+def _no_others(*_: Any) -> tuple[str, ...]:
+    return ()
+
+
 def _origin(*_: Any) -> Origin:
     return Origin("Derived", "Sponsor")
 
@@ -151,8 +155,10 @@ class Rule:
     ``apply`` gives a column of ``records.rows`` rows: ``apply(args, records, target)`` for a value
     rule, ``apply(args, column, records, target)`` for a modifier. ``words`` says in English how the
     value is made (None: nothing that a method need tell), ``origin`` where it comes from.
-    ``whole`` rules look at all records of the dataset at once. ``of_dataset`` names what the
-    dataset says for all its results (its units), which is added to arguments without it.
+    ``fits`` tells what is wrong with the arguments for that variable and study, ``along`` names the
+    other variables that the rule makes unasked when it is said of the target. ``whole`` rules look
+    at all records of the dataset at once. ``of_dataset`` names what the dataset says for all its
+    results (its units), which is added to arguments without it.
     """
 
     name: str
@@ -164,6 +170,8 @@ class Rule:
     check: Callable[[Any], Problems] = _no_problems
     words: Callable[[Any, Target], str | None] = field(default=lambda *_: None)
     origin: Callable[[Any, Target], Origin] = _origin
-    whole: bool = False
+    fits: Callable[[Any, Target, Settings], Problems] = _no_problems
+    along: Callable[[Any, Target, Settings], tuple[str, ...]] = _no_others
+    whole: bool | Callable[[Any, Target], bool] = False
     of_dataset: tuple[str, ...] = ()
     order: int = 0

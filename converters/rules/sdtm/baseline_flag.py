@@ -52,8 +52,9 @@ def _with_result(records: Records, target: Target) -> npt.NDArray[np.bool_]:
 
 
 def _before(args: Mapping[str, Any], records: Records, target: Target) -> npt.NDArray[np.bool_]:
-    date, precision = _packed(records.variable(f"{target.prefix}DTC"))
-    reference, reference_precision = _packed(records.formula(_reference(args, target)))
+    date, precision = iso8601.pack_column(records.variable(f"{target.prefix}DTC"))
+    stated = records.formula(_reference(args, target))
+    reference, reference_precision = iso8601.pack_column(stated)
     shared = np.minimum(precision, reference_precision)
     unit = 100 ** (6 - shared.astype(np.int64))
     date, reference = date // unit, reference // unit
@@ -62,12 +63,6 @@ def _before(args: Mapping[str, Any], records: Records, target: Target) -> npt.ND
         unknown = (shared == _DAY) | (precision != reference_precision)
         before |= (date == reference) & unknown
     return before & (shared >= _DAY)
-
-
-def _packed(column: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
-    codes, values = columns.parts(column)
-    packed, precision = iso8601.pack(values)
-    return np.append(packed, 0)[codes], np.append(precision, 0)[codes].astype(np.int8)
 
 
 def _last(

@@ -26,10 +26,7 @@ def _apply(args: Mapping[str, Any], records: Records, _: Target) -> pd.Series:
     by = [records.variable(name) for name in args["by"]]
     place = columns.sort_key([*within, *by], rows)
     order = in_order([place], lambda: columns.sort_key(records.made(), rows))
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    lengths = np.diff(np.append(starts, rows))
-    numbers = np.empty(rows, dtype=np.float64)
-    numbers[order] = np.arange(1, rows + 1) - np.repeat(starts, lengths)
+    numbers = columns.count_within(group, order)
     for name in args.get("after", ()):
         others = [records.dataset(name).variable(owner) for owner in _within(args)]
         numbers += match(within, others).counts()
