@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ class Dates(NamedTuple):
     packed: Packed
     precision: Precision
 
-    def at(self, rows: npt.NDArray[np.int64]) -> Dates:
+    def at(self, rows: npt.NDArray[Any]) -> Dates:
         """The dates of some rows (0-based)."""
         return Dates(self.packed[rows], self.precision[rows])
 
@@ -33,7 +33,7 @@ def pack_column(column: pd.Series) -> Dates:
     """The dates of a text column; what is no ISO 8601 date counts as missing."""
     codes, values = columns.parts(column)
     packed, precision = pack(values)
-    return Dates(np.append(packed, 0)[codes], np.append(precision, 0)[codes].astype(np.int8))
+    return Dates(np.append(packed, 0), np.append(precision, 0).astype(np.int8)).at(codes)
 
 
 def compare(one: Dates, other: Dates) -> npt.NDArray[np.int8]:

@@ -12,6 +12,8 @@ from converters import columns, iso8601
 from converters.findings import Severity
 from converters.rules.rule import Records
 
+Mask = npt.NDArray[np.bool_]
+
 _NO_DATES = frozenset({"", "time", "partialTime", "durationDatetime", "intervalDatetime"})
 
 
@@ -20,14 +22,17 @@ def are_dates(values: Sequence[str]) -> list[bool]:
     return [kind not in _NO_DATES for kind in iso8601.kinds(values)]
 
 
-def report_undated(records: Records, column: pd.Series) -> npt.NDArray[np.bool_]:
-    """Which rows hold an ISO 8601 date; a finding for each value that is none."""
+def read_dates(records: Records, column: pd.Series) -> tuple[iso8601.Dates, Mask]:
+    """The dates of a column and which rows hold one; a finding for each value that is none."""
     codes, values = columns.parts(column)
-    good = are_dates(values)
+    packed, precision = iso8601.pack(values)
+    good = precision > 0
+    unknown = np.flatnonzero(~good)  # no date, or one without a year
+    good[unknown] = are_dates([values[number] for number in unknown.tolist()])
     problems = {
-        value: f"'{value}' is not an ISO 8601 date; make it one by 'datetime'"
-        for value, is_date in zip(values, good, strict=True)
-        if not is_date
+        values[number]: f"'{values[number]}' is not an ISO 8601 date; make it one by 'datetime'"
+        for number in np.flatnonzero(~good).tolist()
     }
     records.report_values("impossible-date", Severity.ERROR, column, problems)
-    return np.array([*good, False])[codes]
+    dates = iso8601.Dates(np.append(packed, 0), np.append(precision, 0).astype(np.int8))
+    return dates.at(codes), np.append(good, False)[codes]

@@ -19,7 +19,7 @@ from converters.findings import Severity
 from converters.mapping.document import Path_
 from converters.mapping.settings import Settings
 from converters.rules.rule import Problems, Reads, Records, Rule, Target
-from converters.rules.sdtm.dates import report_undated
+from converters.rules.sdtm.dates import read_dates
 from converters.rules.values.recode import fold
 from converters.standards.terminology import Terminology
 
@@ -93,7 +93,7 @@ def _make(
 def _elapsed(start: pd.Series, end: pd.Series, records: Records, args: Any) -> pd.Series:
     """From one date to another, to the precision that both have; none where they are reversed."""
     for column in (start, end):
-        report_undated(records, column)
+        read_dates(records, column)
     made = iso8601.duration(start, end)
     codes, values = columns.parts(made)
     reversed_ = np.array([*(value.startswith("-") for value in values), False])[codes]

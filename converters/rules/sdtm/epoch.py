@@ -19,9 +19,9 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.findings import Severity
 from converters.iso8601.packed import DAY, MONTH
-from converters.keys import match
+from converters.keys import Match, match
 from converters.rules.rule import Reads, Records, Rule, Target
-from converters.rules.sdtm.dates import report_undated
+from converters.rules.sdtm.dates import read_dates
 
 _DAY = 10**6  # of a packed date
 _LAST_SECOND = 235_959
@@ -39,7 +39,8 @@ class Span(NamedTuple):
 class Elements(NamedTuple):
     """The elements in order of subject and start.
 
-    ``run`` numbers those in a row that share subject and epoch.
+    ``run`` numbers those in a row that share subject and epoch, ``first`` has the first of each
+    subject, and of the one after it, which is the first of the next.
     """
 
     subject: Rows
@@ -47,6 +48,7 @@ class Elements(NamedTuple):
     moment: Rows
     end: Rows
     run: Rows
+    first: Rows
     epoch: pd.Series
 
 
@@ -60,13 +62,12 @@ def _parts(args: Any) -> tuple[str | None, bool]:
 def _apply(args: Any, records: Records, target: Target) -> pd.Series:
     name, later = _parts(args)
     date = _date(name, records, target)
-    keys = [records.variable("USUBJID"), date]
-    report_undated(records, date)
-    ids, first = columns.tuples(keys, records.rows)
-    mine, mine_date = (columns.take(column, first) for column in keys)
-    matched = match([mine], [records.dataset("SE").variable("USUBJID")])
-    elements, unclear = _elements(records, matched.there, later)
-    span = _span(iso8601.pack_column(mine_date))
+    dates, _ = read_dates(records, date)
+    subject = records.variable("USUBJID")
+    ids, first = columns.tuples([subject, date], records.rows)
+    matched = match([columns.take(subject, first)], [records.dataset("SE").variable("USUBJID")])
+    elements, unclear = _elements(records, matched, later)
+    span = _span(dates.at(first))
     known = (matched.here >= 0) & (span.last > 0)
     refused = known & np.isin(matched.here, unclear)
     if refused.any():
@@ -74,8 +75,11 @@ def _apply(args: Any, records: Records, target: Target) -> pd.Series:
         records.report(
             "element-without-start", Severity.ERROR, message, np.flatnonzero(refused[ids])
         )
-    one, other = (
-        _found(elements, matched.here, day, span.timed, later) for day in (span.first, span.last)
+    one = _found(elements, matched.here, span.first, span.timed, later)
+    other = one.copy()
+    partial = span.first != span.last
+    other[partial] = _found(
+        elements, matched.here[partial], span.last[partial], span.timed[partial], later
     )
     run = np.append(elements.run, -1)
     fits = known & ~refused & (one >= 0) & (run[one] == run[other])
@@ -100,9 +104,9 @@ def _span(dates: iso8601.Dates) -> Span:
     return Span(np.where(absent, 0, first), np.where(absent, 0, last), precision > DAY)
 
 
-def _elements(records: Records, subject: Rows, later: bool) -> tuple[Elements, Rows]:
+def _elements(records: Records, matched: Match, later: bool) -> tuple[Elements, Rows]:
     """The elements, and the subjects of which one has no start that is known to the day."""
-    se = records.dataset("SE")
+    se, subject = records.dataset("SE"), matched.there
     start = iso8601.pack_column(se.variable("SESTDTC"))
     end = _last_moment(iso8601.pack_column(se.variable("SEENDTC")))
     epoch = se.variable("EPOCH")
@@ -118,7 +122,9 @@ def _elements(records: Records, subject: Rows, later: bool) -> tuple[Elements, R
     epoch = columns.take(epoch, rows)
     group = columns.tuples([pd.Series(subject[rows]), epoch], len(rows)).ids
     run = np.cumsum(np.diff(group, prepend=-1) != 0)
-    return Elements(subject[rows], start.packed[rows], moment, end[rows], run, epoch), unclear
+    owner = subject[rows]
+    first = np.searchsorted(owner, np.arange(matched.keys + 1))
+    return Elements(owner, start.packed[rows], moment, end[rows], run, first, epoch), unclear
 
 
 def _last_moment(dates: iso8601.Dates) -> Rows:
@@ -141,7 +147,7 @@ def _found(
     owner = np.append(elements.subject, -1)
     none = (found < 0) | (owner[found] != subject)
     # What may be before the first element or in it has no other element to be in.
-    first = np.searchsorted(elements.subject, subject)
+    first = elements.first[subject]
     begins = np.append(elements.start, 0)[first]
     unsure = ~timed | (begins % _DAY == 0)
     in_first = none & unsure & (owner[first] == subject) & (begins // _DAY == day // _DAY)
@@ -150,7 +156,7 @@ def _found(
 
 def _ended(elements: Elements, subject: Rows, day: Rows) -> npt.NDArray[np.bool_]:
     """Whether the subject's last element has ended before the day (or moment)."""
-    last = np.searchsorted(elements.subject, subject, side="right") - 1
+    last = elements.first[subject + 1] - 1
     end = np.append(elements.end, 0)[last]
     return (end > 0) & (day > end)
 

@@ -19,7 +19,7 @@ from converters.iso8601.order import AFTER, BEFORE, UNKNOWN
 from converters.mapping.expressions import parse
 from converters.mapping.settings import Settings
 from converters.rules.rule import Problems, Reads, Records, Rule, Target
-from converters.rules.sdtm.dates import report_undated
+from converters.rules.sdtm.dates import read_dates
 
 _BEFORE, _DURING, _AFTER = 1, 2, 4
 _BEFORE_DURING = "BEFORE/DURING"
@@ -35,9 +35,9 @@ def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Seri
     if "date" in args:
         column = records.column(args["date"])
         undated = columns.missing(column)
-        dated = report_undated(records, column)
+        dates, dated = read_dates(records, column)
         bounds = [iso8601.pack_column(records.formula(text)) for text in _period(args)]
-        left = np.where(dated, _by_date(iso8601.pack_column(column), *bounds), 0)
+        left = np.where(dated, _by_date(dates, *bounds), 0)
     for key in ("ongoing", "before"):  # the one written last counts
         if key in args:
             holds = undated & records.condition(args[key])

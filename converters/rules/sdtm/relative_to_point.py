@@ -17,7 +17,7 @@ from converters.iso8601.order import AFTER, BEFORE, SAME, UNKNOWN
 from converters.mapping.expressions import parse
 from converters.mapping.settings import Settings
 from converters.rules.rule import Problems, Reads, Records, Rule, Target
-from converters.rules.sdtm.dates import report_undated
+from converters.rules.sdtm.dates import read_dates
 
 #: The end of the relation's name: that of the point's.
 _POINTS = {"STRTPT": "STTPT", "ENRTPT": "ENTPT"}
@@ -35,8 +35,9 @@ def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Seri
         column = records.column(args["date"])
         undated = columns.missing(column)
         point = iso8601.pack_column(records.formula(args["point"]))
-        known = report_undated(records, column) & (point.precision > 0)
-        found[known] = iso8601.compare(iso8601.pack_column(column), point)[known]
+        dates, dated = read_dates(records, column)
+        known = dated & (point.precision > 0)
+        found[known] = iso8601.compare(dates, point)[known]
     for key, term in (("ongoing", _ONGOING), ("before", BEFORE)):  # the one written last counts
         if key in args:
             found[undated & records.condition(args[key])] = term

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from converters import columns, iso8601
@@ -21,11 +20,12 @@ from converters.findings import Severity
 from converters.mapping.settings import Settings, Unscheduled, Visit
 from converters.rules.rule import Problems, Reads, Records, Rule, Target
 from converters.rules.sdtm.planned import by_name, report_unknown
-from converters.rules.sdtm.unscheduled import Mask, held_in_sv, number_in_sv
+from converters.rules.sdtm.unscheduled import held_in_sv, number_in_sv
 from converters.rules.values.recode import fold
 
 _THREE = ("VISIT", "VISITNUM", "VISITDY")
 _REFERENCE = "DM.RFSTDTC"
+_DAY = len("2026-01-31")
 #: What a record has in place of a planned visit.
 _MISSING, _UNKNOWN, _UNSCHEDULED = -1, -2, -3
 
@@ -135,7 +135,8 @@ def _report_unknown(args: Any, records: Records, place: Rows) -> None:
     if name is None:
         why = "has no study day, so that no window has it"
         told = {code: (value, f"'{value}' {why}") for code, value in found.items()}
-        _report(records, unknown, codes, told)
+        ids = np.where(unknown, codes, -1)
+        records.report_groups("unknown-visit", Severity.ERROR, ids, told)
         return
     visits = records.settings.visits
     report_unknown("unknown-visit", "visit", records, column, found.values(), entries=visits)
@@ -144,34 +145,28 @@ def _report_unknown(args: Any, records: Records, place: Rows) -> None:
 def _report_unnumbered(args: Any, records: Records, target: Target, rows: Rows) -> None:
     """Unscheduled visits that got no number, and why not."""
     name, date = _parts(args)
-    named = [records.column(item) for item in (name, date) if item is not None]
-    ids, first = columns.tuples(named, records.rows)
-    unnumbered = np.zeros(records.rows, dtype=bool)
-    unnumbered[rows] = True
+    given = [columns.take(records.column(item), rows) for item in (name, date) if item is not None]
+    if date is not None:
+        given[-1] = columns.map_text(given[-1], lambda values: [value[:_DAY] for value in values])
+    ids, first = columns.tuples(given, len(rows))
+    texts = [columns.to_list(columns.take(column, first)) for column in given]
+    dates = texts[-1] if date else [None] * len(first)
+    dated = ~np.isnan(iso8601.days([value or "" for value in dates]))
     cases = {}
-    for number in np.unique(ids[rows]).tolist():
-        values = [columns.to_list(columns.take(column, first[[number]]))[0] for column in named]
-        when = values[-1] if date else None
-        told = _unnumbered(when, date, target, str(values[0]) if name else "")
-        cases[number] = (str(values[0]), told)
-    _report(records, unnumbered, ids, cases)
-
-
-def _unnumbered(when: str | None, date: str | None, target: Target, name: str) -> str:
-    visit = f"unscheduled visit '{name}'" if name else "unscheduled visit"
-    if date is None:
-        return f"{visit}: the rule needs its 'date' to know the number that it has in SV"
-    if when is None or not iso8601.days([when])[0] > -np.inf:
-        return f"{visit}: its date ({when or 'missing'}) is not known to the day"
-    if target.domain == "SV":
-        return f"{visit} on {when}: no number is left before the next planned visit"
-    return f"{visit} on {when}: SV has no unscheduled visit of the subject on that date"
-
-
-def _report(
-    records: Records, where: Mask, ids: npt.NDArray[Any], cases: Mapping[int, tuple[str, str]]
-) -> None:
-    records.report_groups("unknown-visit", Severity.ERROR, np.where(where, ids, -1), cases)
+    for number, (value, when, known) in enumerate(zip(texts[0], dates, dated, strict=True)):
+        visit = f"unscheduled visit '{value}'" if name else "unscheduled visit"
+        if date is None:
+            told = f"{visit}: the rule needs its 'date' to know the number that it has in SV"
+        elif not known:
+            told = f"{visit}: its date ({when or 'missing'}) is not known to the day"
+        elif target.domain == "SV":
+            told = f"{visit} on {when}: no number is left before the next planned visit"
+        else:
+            told = f"{visit} on {when}: SV has no unscheduled visit of the subject on that date"
+        cases[number] = (str(value), told)
+    every = np.full(records.rows, -1, dtype=np.int64)
+    every[rows] = ids
+    records.report_groups("unknown-visit", Severity.ERROR, every, cases)
 
 
 def _reads(args: Any, target: Target) -> Reads:
