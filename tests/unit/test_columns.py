@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import columns
+from converters.keys import match
 
 Texts = st.lists(st.sampled_from([None, "a", "b", "A", "10", "9", "v 2", "v 10"]), max_size=12)
 Numbers = st.lists(st.sampled_from([None, 0.0, -1.5, 2.0, 10.0]), max_size=12)
@@ -266,3 +267,14 @@ def test_codes_may_name_equal_and_missing_values() -> None:
     column = columns.from_codes(np.array([0, 1, 2, -1, 3]), ["a", "b", "a", None])
     assert columns.to_list(column) == ["a", "b", "a", None, None]
     assert list(column.cat.categories) == ["a", "b"]
+
+
+def test_records_are_counted_within_their_group_in_the_order_given() -> None:
+    group = np.array([7, 5, 7, 5, 7])
+    assert columns.count_within(group, np.array([1, 3, 4, 2, 0])).tolist() == [3, 1, 2, 2, 1]
+
+
+def test_pairs_are_all_rows_of_two_tables_that_share_a_key() -> None:
+    mine, theirs = columns.text(["b", None, "a", "c"]), columns.text(["a", "b", None, "a"])
+    here, there = match([mine], [theirs]).pairs()
+    assert list(zip(here.tolist(), there.tolist(), strict=True)) == [(0, 1), (2, 0), (2, 3)]

@@ -721,3 +721,28 @@ def test_the_raw_dates_of_the_pilot_study_become_its_sdtm_dates() -> None:
         assert not any(problems)
         # The raw data lack the dates that are known to the month.
         assert sorted(map(str, values)) == sorted(text for text in sdtm if len(text) != 7)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2026-01-09", "2026-01-10", "before"),
+        ("2026-01-10", "2026-01-10T08:00", "same"),
+        ("2026-01-10T08:00", "2026-01-10T08:00:30", "same"),
+        ("2026-01-10T08:01", "2026-01-10T08:00:30", "after"),
+        ("2026-01", "2026-02-01", "before"),
+        ("2026-01", "2026-01-10", "unknown"),
+        ("2026", "2026", "unknown"),
+        ("2026---10", "2026-01-10", "unknown"),
+        ("no date", "2026-01-10", "unknown"),
+        (None, "2026-01-10", "unknown"),
+    ],
+)
+def test_two_dates_are_compared_to_the_precision_that_both_have(
+    one: str | None, other: str | None, expected: str
+) -> None:
+    words = ["before", "same", "after", "unknown"]
+    dates = [iso8601.pack_column(columns.text([text])) for text in (one, other)]
+    assert words[iso8601.compare(*dates)[0]] == expected
+    mirrored = {"before": "after", "after": "before"}
+    assert words[iso8601.compare(*dates[::-1])[0]] == mirrored.get(expected, expected)
