@@ -63,7 +63,9 @@ def _order(records: Records, date: pd.Series, rows: Rows, subject: Rows, base: N
     when = columns.sort_key([columns.take(date, rows)], len(rows))
 
     def rest() -> Rows:
-        return columns.sort_key([columns.take(column, rows) for column in records.made()], len(rows))
+        return columns.sort_key(
+            [columns.take(column, rows) for column in records.made()], len(rows)
+        )
 
     return columns.count_within(group, in_order([group, when], rest))
 
