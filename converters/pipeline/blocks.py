@@ -129,7 +129,7 @@ class BlockBuilder:
         self, specs: Mapping[str, VariableSpec], not_done: NotDone
     ) -> dict[str, VariableSpec]:
         """What is stated of records that say NOT DONE: all but the result (SDTMIG 4.5.1.2)."""
-        prefix = self.domain.name
+        prefix = self.domain.prefix
         dropped = {prefix + name for name in _OF_RESULT}
         implied: dict[str, dict[str, Any]] = {"STAT": {"assign": "NOT DONE"}}
         if not_done.reason:
