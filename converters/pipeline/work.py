@@ -45,6 +45,23 @@ class Work:
         """A variable that was made before."""
         return self.made[name]
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """What identifies whom or what the records are about."""
+        return tuple(name for name in self.plan.domain.owners if name in self.made)
+
+    def trace(self, rows: Rows) -> pd.DataFrame:
+        """The source, file and record that each of the rows came from."""
+        files = self.notes.files
+        origin = self.origin[rows]
+        return pd.DataFrame(
+            {
+                "source": columns.from_codes(origin, [name for name, _ in files]),
+                "file": columns.from_codes(origin, [file for _, file in files]),
+                "record": self.record[rows],
+            }
+        )
+
     def make(self, name: str, settings: Settings, tables: Tables) -> None:
         """Makes a variable: once for all parts that define it alike."""
         groups: dict[str, list[int]] = {}
