@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
-from converters.dataset import Dataset
+from converters.dataset import Dataset, Variable
 from converters.mapping.settings import Settings
-from converters.pipeline.describe import describe, share_lengths
+from converters.pipeline.continuation import Texts, continue_texts
+from converters.pipeline.describe import describe, share_lengths, with_type
 from converters.pipeline.supplemental import supplemental_dataset
 from converters.pipeline.work import Work
 
@@ -21,20 +23,34 @@ def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
     found: dict[str, Dataset] = {}
     for work in works:
         order = _order(work)
-        dataset = _dataset(work, order, settings)
+        texts = continue_texts(work)
+        dataset = _dataset(work, texts, order, settings)
         found[dataset.name] = dataset
-        if work.plan.spec.qualifiers:
-            supplemental = supplemental_dataset(work, order, settings)
+        if texts.qualifiers:
+            supplemental = supplemental_dataset(work, texts.qualifiers, order, settings)
             found[supplemental.name] = supplemental
     shared = share_lengths({name: item.metadata for name, item in found.items()})
     return {name: Dataset(shared[name], item.frame, item.trace) for name, item in found.items()}
 
 
-def _dataset(work: Work, order: Rows, settings: Settings) -> Dataset:
-    names = [name for name in work.plan.variables if name not in work.plan.spec.qualifiers]
-    frame = pd.DataFrame({name: columns.take(work.made[name], order) for name in names})
-    metadata = describe(work.plan, frame, settings.terminology)
-    return Dataset(metadata, frame, work.trace(order))
+def _dataset(work: Work, texts: Texts, order: Rows, settings: Settings) -> Dataset:
+    made = {name: columns.take(column, order) for name, column in texts.variables.items()}
+    frame = pd.DataFrame(made)
+    described = describe(work.plan, frame.drop(columns=list(texts.continued)), settings.terminology)
+    variables = tuple(
+        _continuation(work, described.variable(texts.continued[name]), name, column)
+        if name in texts.continued
+        else described.variable(name)
+        for name, column in made.items()
+    )
+    return Dataset(replace(described, variables=variables), frame, work.trace(order))
+
+
+def _continuation(work: Work, variable: Variable, name: str, column: pd.Series) -> Variable:
+    """A numbered variable in which the texts of ``variable`` go on."""
+    standard = work.plan.known[name]
+    own = replace(variable, name=name, label=standard.label, core=standard.core, mandatory=False)
+    return with_type(own, column)
 
 
 def _order(work: Work) -> Rows:

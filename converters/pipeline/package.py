@@ -20,6 +20,7 @@ from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
 from converters.formats.xpt_text import encode_one
 from converters.mapping.settings import Output
+from converters.pipeline.continuation import TEXT_BYTES
 from converters.pipeline.convert import Conversion, Progress
 from converters.pipeline.exports import write_formats, write_parts
 from converters.pipeline.place import MANIFEST, TOOL, beside
@@ -28,7 +29,7 @@ from converters.standards.sdtmig import COMPANIONS
 #: Findings of the checks, and of the writer, on texts that a transport file cannot hold.
 _TEXT_RULES = ("not-ascii", "text-too-long")
 _WRITER_RULES = ("xpt-character", "xpt-length", "xpt-length-limit")
-_TEXT_BYTES, _SHOWN = 200, 60
+_SHOWN = 60
 
 
 def write_package(
@@ -94,7 +95,7 @@ def _united(before: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]
 
 def _written(value: str) -> str:
     """A text as a transport file can hold it, its beginning."""
-    text = encode_one(value, _TEXT_BYTES, "ascii")[0].decode("ascii").rstrip()
+    text = encode_one(value, TEXT_BYTES, "ascii")[0].decode("ascii").rstrip()
     return f"'{text[:_SHOWN]}...'" if len(text) > _SHOWN else f"'{text}'"
 
 

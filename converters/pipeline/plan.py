@@ -25,7 +25,7 @@ from converters.standards.sdtmig import Domain, DomainVariable
 from converters.study import Study
 
 #: A supplemental dataset is called SUPP and its parent's name, in 8 characters.
-_LONGEST_PARENT = 4
+LONGEST_PARENT = 4
 
 _REFERENCE = "STUDY REFERENCE"
 
@@ -47,6 +47,11 @@ class DatasetPlan:
     def variables(self) -> tuple[str, ...]:
         """All variables in the order of writing, the supplemental ones last."""
         return tuple(self.blocks[0].definitions)
+
+    @property
+    def qualifiers(self) -> tuple[str, ...]:
+        """The supplemental ones, stated and unasked."""
+        return tuple(name for name in self.variables if name not in self.known)
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class Planner:
             before=siblings[: siblings.index(spec.name)],
         )
         self._layout(spec, domain)
-        if spec.qualifiers and len(spec.name) > _LONGEST_PARENT:
+        if spec.qualifiers and len(spec.name) > LONGEST_PARENT:
             message = f"SUPP{spec.name} is longer than 8 characters: call the dataset shorter"
             self.problems.append(spec.document.problem(("dataset",), message))
         if spec.qualifiers and (not domain.owners or domain.dataset_class == _REFERENCE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,25 +18,25 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
-from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
+from converters.pipeline.continuation import Qualifier, attribute
 from converters.pipeline.describe import guide_of, with_type
 from converters.pipeline.work import Work
-from converters.rules.definition import Definition
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
 
 
-def supplemental_dataset(work: Work, order: Rows, settings: Settings) -> Dataset:
+def supplemental_dataset(
+    work: Work, qualifiers: Sequence[Qualifier], order: Rows, settings: Settings
+) -> Dataset:
     """SUPP--: one record for each qualifier that has a value (SDTMIG 8.4).
 
     ``order`` are the rows of the parent dataset as they are written.
     """
-    parent = work.plan
     domain = supplemental(settings.sdtmig, work.owners)
     pieces = []
-    for number, name in enumerate(parent.spec.qualifiers):
-        column = columns.take(work.made[name], order)
+    for number, qualifier in enumerate(qualifiers):
+        column = columns.take(qualifier.column, order)
         rows = np.flatnonzero(~columns.missing(column))
         pieces.append((number, rows, columns.take(column, rows)))
     which = np.concatenate([np.full(len(rows), number) for number, rows, _ in pieces])
@@ -44,21 +44,23 @@ def supplemental_dataset(work: Work, order: Rows, settings: Settings) -> Dataset
     by_parent = np.lexsort((which, rows))
     which, rows = which[by_parent], rows[by_parent]
     values = columns.take(columns.concat([column for _, _, column in pieces]), by_parent)
-    frame = _supplemental_frame(work, order[rows], which, values, settings)
-    metadata = _supplemental_metadata(work, frame, domain)
+    frame = _supplemental_frame(work, qualifiers, order[rows], which, values, settings)
+    metadata = _supplemental_metadata(work, qualifiers, frame, domain)
     return Dataset(metadata, frame, work.trace(order[rows]))
 
 
 def _supplemental_frame(
-    work: Work, rows: Rows, which: Rows, values: pd.Series, settings: Settings
+    work: Work,
+    qualifiers: Sequence[Qualifier],
+    rows: Rows,
+    which: Rows,
+    values: pd.Series,
+    settings: Settings,
 ) -> pd.DataFrame:
     plan = work.plan
-    definitions = [_definition(work, name) for name in plan.spec.qualifiers]
     sequence = f"{plan.domain.prefix}SEQ"
     has_sequence = sequence in work.made
     number = columns.take(work.made[sequence], rows) if has_sequence else None
-    origins = [_qorig(item.origin()) for item in definitions]
-    evaluators = [_attribute(item, "evaluator") for item in definitions]
     return pd.DataFrame(
         {
             "STUDYID": columns.constant(settings.study_id, len(rows)),
@@ -68,26 +70,23 @@ def _supplemental_frame(
             "IDVARVAL": columns.constant(None, len(rows))
             if number is None
             else columns.map_text(number, list),
-            "QNAM": columns.from_codes(which, list(plan.spec.qualifiers)),
-            "QLABEL": columns.from_codes(
-                which, [_attribute(item, "label") for item in definitions]
-            ),
+            "QNAM": columns.from_codes(which, [item.name for item in qualifiers]),
+            "QLABEL": columns.from_codes(which, [item.label for item in qualifiers]),
             "QVAL": values,
-            "QORIG": columns.from_codes(which, origins),
-            "QEVAL": columns.from_codes(which, evaluators),
+            "QORIG": columns.from_codes(
+                which, [_qorig(item.definition.origin()) for item in qualifiers]
+            ),
+            "QEVAL": columns.from_codes(which, [_evaluator(item) for item in qualifiers]),
         }
     )
 
 
-def _definition(work: Work, name: str) -> Definition:
-    """What the first block says that has the qualifier."""
-    definitions = [block.definitions[name] for block in work.plan.blocks]
-    return next((item for item in definitions if item.attributes), definitions[0])
-
-
-def _attribute(definition: Definition, name: str) -> str | None:
-    value = definition.attributes.get(name)
-    return None if value is None else scalar_text(value)
+def _evaluator(qualifier: Qualifier) -> str | None:
+    """QEVAL as the spec states it; what is assigned unasked is so by the sponsor (SDTMIG 8.4.1)."""
+    stated = attribute(qualifier.definition, "evaluator")
+    unasked = qualifier.definition.target.name != qualifier.name
+    is_assigned = qualifier.definition.origin() == Origin("Assigned", "Sponsor")
+    return stated or ("SPONSOR" if unasked and is_assigned else None)
 
 
 def _qorig(origin: Origin) -> str:
@@ -97,7 +96,9 @@ def _qorig(origin: Origin) -> str:
     return origin.type.upper()
 
 
-def _supplemental_metadata(work: Work, frame: pd.DataFrame, domain: Domain) -> Metadata:
+def _supplemental_metadata(
+    work: Work, qualifiers: Sequence[Qualifier], frame: pd.DataFrame, domain: Domain
+) -> Metadata:
     name = f"SUPP{work.plan.spec.name}"[:8]
     return Metadata(
         name=name,
@@ -109,7 +110,7 @@ def _supplemental_metadata(work: Work, frame: pd.DataFrame, domain: Domain) -> M
         domain=name,
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,
-        value_level=tuple(_qualifiers(work, frame)),
+        value_level=tuple(_value_level(qualifiers, frame)),
         standard=guide_of(work.plan.domain),
     )
 
@@ -127,19 +128,20 @@ def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
     return with_type(variable, column)
 
 
-def _qualifiers(work: Work, frame: pd.DataFrame) -> Iterator[ValueLevel]:
+def _value_level(qualifiers: Sequence[Qualifier], frame: pd.DataFrame) -> Iterator[ValueLevel]:
     """Value-level metadata of QVAL: what each qualifier is and where it comes from."""
+    by_name = {item.name: item for item in qualifiers}
     codes, names = columns.parts(frame["QNAM"])
     for number, name in enumerate(names):
-        definition = _definition(work, name)
+        definition = by_name[name].definition
         values = columns.take(frame["QVAL"], np.flatnonzero(codes == number))
         origin, words = definition.origin(), definition.words()
         variable = Variable(
             name="QVAL",
-            label=_attribute(definition, "label") or name,
+            label=by_name[name].label,
             kind="Char",
             origin=origin,
             method=Method(words) if words and origin.type == "Derived" else None,
-            comment=_attribute(definition, "comment") or "",
+            comment=attribute(definition, "comment") or "",
         )
         yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (name,)),), with_type(variable, values))

@@ -7,7 +7,7 @@ none: USUBJID is never borrowed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -28,6 +28,21 @@ OBSERVATIONS = ("INTERVENTIONS", "EVENTS", *FINDINGS)
 #: Domains of no observation class that may have further timing variables.
 _TIMED = ("SE", "SV")
 
+#: Variables whose long texts go on in numbered ones of the same dataset (SDTMIG 4.5.3.2), and how
+#: many of these there may be.
+CONTINUED = {"CO": "COVAL", "TS": "TSVAL"}
+MOST_PIECES = 99
+
+
+def numbered_name(name: str, number: int) -> str:
+    """A variable's name with a number behind it, in 8 characters: AETERM1, AEREASN1."""
+    return f"{name[: 8 - len(str(number))]}{number}"
+
+
+def numbered_label(label: str, number: int) -> str:
+    """A label with a number behind it, in 40 characters."""
+    return f"{label[: 39 - len(str(number))]} {number}"
+
 
 @cache
 def known_variables(
@@ -42,7 +57,7 @@ def known_variables(
         known = known_variables(version, variable_prefix(name), dataset_class).values()
         return {item.name: item for item in associated_variables(known)}
     domain = domain_of(version, name, dataset_class)
-    own = related(version) if name == "RELREC" else domain.variables
+    own = related(version) if name == "RELREC" else _with_numbered(domain)
     found = {item.name: item for item in own}
     if domain.dataset_class not in OBSERVATIONS and name not in _TIMED:
         return found
@@ -57,6 +72,16 @@ def known_variables(
             if mine.name in found:
                 previous = mine.name
     return {name: found[name] for name in order}
+
+
+def _with_numbered(domain: Domain) -> Iterator[DomainVariable]:
+    """A domain's variables, with those in which COVAL and TSVAL go on."""
+    for item in domain.variables:
+        yield item
+        if item.name == CONTINUED.get(domain.name):
+            for number in range(1, MOST_PIECES + 1):
+                name, label = numbered_name(item.name, number), numbered_label(item.label, number)
+                yield replace(item, name=name, label=label, core="Perm")
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,17 @@ class Decoded:
     row: int
 
 
-def check_decodes(tables: Sequence[Table], code: str, decode: str, rule: Rule) -> list[Finding]:
+def check_decodes(
+    tables: Sequence[Table],
+    code: str,
+    decode: str,
+    rule: Rule,
+    alike: Callable[[Any, Any], bool] = operator.eq,
+) -> list[Finding]:
     """A finding for each value of ``decode`` that is not the usual one of its ``code``.
 
     The usual one is that of most records; the datasets without both variables are passed over, and
-    so are records that lack either.
+    so are records that lack either. ``alike`` says which decodes are one and the same.
     """
     findings: list[Finding] = []
     for value, decodes in _decodes(tables, code, decode).items():
@@ -32,7 +39,7 @@ def check_decodes(tables: Sequence[Table], code: str, decode: str, rule: Rule) -
             continue
         usual = max(decodes, key=lambda item: sum(place.count for place in decodes[item]))
         for other, places in decodes.items():
-            if other != usual:
+            if not alike(other, usual):
                 findings.append(_finding(code, value, decode, other, usual, places, rule))
     return findings
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from string import digits
 from typing import Any
 
 from converters import columns
@@ -15,6 +17,7 @@ from converters.standards.sdtmig import Domain, is_associated, variable_prefix
 from converters.standards.terminology import Codelist, Terminology
 from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
+from converters.validation.structure import NAME_BYTES
 from converters.validation.table import Fault, Groups, Rule, Table, plain, quoted
 
 _NOT_EXTENSIBLE = Rule("not-in-codelist", Severity.ERROR, ("CT2001",))
@@ -60,10 +63,20 @@ def check_terminology(
             [table], code, decode, Rule("several-decodes-of-code", Severity.ERROR, (one_decode,))
         )
         findings += check_decodes(
-            [table], decode, code, Rule("several-codes-of-decode", Severity.ERROR, (one_code,))
+            [table],
+            decode,
+            code,
+            Rule("several-codes-of-decode", Severity.ERROR, (one_code,)),
+            _one_text if code == "QNAM" else operator.eq,
         )
         findings += _check_pair(table, code, decode, terminology, domain)
     return findings
+
+
+def _one_text(one: str, other: str) -> bool:
+    """Whether two QNAM may be pieces of one long text, as AETERM1 and AETERM2 (SDTMIG 4.5.3.2)."""
+    short, long = sorted((one.rstrip(digits), other.rstrip(digits)), key=len)
+    return short == long or (long.startswith(short) and len(one) == len(other) == NAME_BYTES)
 
 
 def _check_values(
