@@ -71,7 +71,8 @@ class UsedCodelist:
     ``standard`` says which terminology it is from: its publishing set (``SDTM``), with the version
     (``SDTM 2024-03-29``) where the package declares several; it may be empty where it declares one.
     An external ``dictionary`` (``MedDRA``) has a version and no terms. ``joined`` names the
-    terminology's codelists where the variable draws on several; then there is no one code.
+    terminology's codelists where the variable draws on several; then there is no one code. ``also``
+    are values that the standard has beside its terms, such as MULTIPLE.
     """
 
     name: str
@@ -83,6 +84,7 @@ class UsedCodelist:
     dictionary: str = ""
     dictionary_version: str = ""
     joined: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

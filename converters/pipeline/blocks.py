@@ -10,6 +10,7 @@ from converters.errors import Problem, nearest
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.settings import Settings
 from converters.mapping.spec import BlockSpec, DatasetSpec, NotDone, Test, VariableSpec
+from converters.pipeline.responses import of_each_response, response_qualifiers
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
 from converters.rules.rule import Target
@@ -66,6 +67,7 @@ class BlockBuilder:
             "units": self.standard_units(),
             "quantification": spec.quantification,
         }
+        self._unasked_qualifiers: dict[str, None] = {}
 
     def build(self) -> tuple[BlockPlan, ...]:
         """The blocks, every one with a definition of every variable of the dataset."""
@@ -174,6 +176,7 @@ class BlockBuilder:
         target = self._target(item)
         try:
             definition = define(item, target).completed(self._of_results)
+            definition = of_each_response(definition)
         except ValueError as error:
             self._problem(item.path, str(error))
             return None
@@ -240,7 +243,7 @@ class BlockBuilder:
                 found[name] = made[name]
             elif name not in self._omitted and (name in names or variable.core in ("Req", "Exp")):
                 found[name] = automatic(self._standard_target(name), "empty")
-        for name in self.spec.qualifiers:
+        for name in dict.fromkeys((*self.spec.qualifiers, *self._unasked_qualifiers)):
             empty = Target(self.spec.name, self.domain.name, name, "Char")
             found[name] = made.get(name) or automatic(empty, "empty")
         return found
@@ -269,6 +272,7 @@ class BlockBuilder:
             if name in self.known and name not in stated and name not in self._omitted
         }
         found |= along
+        found |= self._responses(stated)
         test = f"{self.domain.prefix}TEST"
         if test in found:
             found[test] = self._paired(found[test], stated.get(f"{test}CD"))
@@ -296,6 +300,22 @@ class BlockBuilder:
                 if name in self.known and name not in {*stated, *found, *self._omitted}:
                     target = self._standard_target(name)
                     found[name] = replace(definition, target=target, changes=(), attributes={})
+        return found
+
+    def _responses(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
+        """Each of several responses is a supplemental qualifier."""
+        found: dict[str, Definition] = {}
+        for name, definition in stated.items():
+            own = (definition.attributes or {}).get("label")
+            label = own or (self.known[name].label if name in self.known else name)
+            for item in response_qualifiers(definition, str(label)):
+                qualifier = item.target.name
+                if qualifier in self.known or qualifier in found:
+                    message = f"{name}: {qualifier}, for its responses, is a variable already"
+                    self._problem(definition.path, f"{message}: state 'supplemental'")
+                elif qualifier not in stated:
+                    found[qualifier] = item
+        self._unasked_qualifiers |= dict.fromkeys(found)
         return found
 
     def _days(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:

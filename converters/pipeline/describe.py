@@ -22,6 +22,7 @@ from converters.dataset import (
 )
 from converters.pipeline.plan import DatasetPlan
 from converters.rules.definition import Definition
+from converters.rules.sdtm.multiple import several
 from converters.standards.model import FINDINGS
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Codelist, Terminology
@@ -157,10 +158,13 @@ def _codelist(
     if not used:
         return None
     terms = tuple(_term(used, value, terminology) for value in values)
+    multiple = (several(item.args) for item in definitions if item.rule.name == "multiple")
+    also = tuple(value for value in dict.fromkeys(multiple) if value is not None)
     if len(used) > 1:
-        return UsedCodelist(name, label, terms=terms, joined=tuple(c.code or c.name for c in used))
+        joined = tuple(item.code or item.name for item in used)
+        return UsedCodelist(name, label, terms=terms, joined=joined, also=also)
     (only,) = used
-    return UsedCodelist(only.name, only.label, only.code, only.extensible, terms, "SDTM")
+    return UsedCodelist(only.name, only.label, only.code, only.extensible, terms, "SDTM", also=also)
 
 
 def _needed(candidates: Sequence[Codelist], values: Sequence[str]) -> list[Codelist]:

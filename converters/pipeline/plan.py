@@ -128,16 +128,18 @@ class Planner:
             before=siblings[: siblings.index(spec.name)],
         )
         self._layout(spec, domain)
-        if spec.qualifiers and len(spec.name) > LONGEST_PARENT:
+        blocks = builder.build()
+        qualifiers = [name for name in blocks[0].definitions if name not in known]
+        if qualifiers and len(spec.name) > LONGEST_PARENT:
             message = f"SUPP{spec.name} is longer than 8 characters: call the dataset shorter"
             self.problems.append(spec.document.problem(("dataset",), message))
-        if spec.qualifiers and (not domain.owners or domain.dataset_class == _REFERENCE):
+        if qualifiers and (not domain.owners or domain.dataset_class == _REFERENCE):
             message = (
                 "supplemental qualifiers belong to what is observed of a subject, a person or a"
                 f" device; {spec.domain} has no such records"
             )
-            self.problems.append(spec.document.problem(("supplemental",), message, at_key=True))
-        blocks = builder.build()
+            place = ("supplemental",) if spec.supplemental else ("dataset",)
+            self.problems.append(spec.document.problem(place, message, at_key=True))
         self.problems += builder.problems
         keys = [key for key in (spec.keys or domain.keys) if key in blocks[0].definitions]
         self.datasets[spec.name] = DatasetPlan(spec, domain, known, blocks, tuple(keys))

@@ -92,7 +92,7 @@ def _check_values(
         fault = _not_in_own(used)
     else:
         return []
-    known |= _ALSO.get(variable.name, frozenset())
+    known |= _ALSO.get(variable.name, frozenset()).union(used.also if used else ())
     texts = table.column(variable.name).texts()
     if variable.name == "RDOMAIN":
         known.update(t for t in texts if is_associated(t) and variable_prefix(t) in known)

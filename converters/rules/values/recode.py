@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from converters.errors import nearest
 from converters.findings import Severity
 from converters.mapping.document import scalar_text
 from converters.rules.rule import Records, Rule, Target
+from converters.standards.terminology import Codelist
 
 
 def fold(value: str) -> str:
@@ -19,29 +20,34 @@ def fold(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
-def _apply(
-    args: Mapping[str, Any], column: pd.Series, records: Records, target: Target
-) -> pd.Series:
+def recoder(
+    args: Mapping[str, Any], codelists: Sequence[Codelist]
+) -> tuple[Callable[[str], str | None], dict[str, str]]:
+    """The function that recodes a value, and the problems that it finds as it goes, by value."""
     table = {key: None if to is None else scalar_text(to) for key, to in args.items()}
     folded = {fold(key): to for key, to in table.items()}
     known = {fold(to): to for to in table.values() if to is not None}
     problems: dict[str, str] = {}
 
-    def recode(values: list[str]) -> list[str | None]:
-        return [_term(value) for value in values]
-
-    def _term(value: str) -> str | None:
+    def term(value: str) -> str | None:
         if value in table:
             return table[value]
         if fold(value) in folded:
             return folded[fold(value)]
         if fold(value) in known:
             return known[fold(value)]
-        if not any(codelist.find(value) for codelist in target.codelists):
+        if not any(codelist.find(value) for codelist in codelists):
             problems[value] = f"'{value}' is not in the recode table{nearest(value, table)}"
         return value
 
-    recoded = columns.map_text(column, recode)
+    return term, problems
+
+
+def _apply(
+    args: Mapping[str, Any], column: pd.Series, records: Records, target: Target
+) -> pd.Series:
+    term, problems = recoder(args, target.codelists)
+    recoded = columns.map_text(column, lambda values: [term(value) for value in values])
     records.report_values("recode-without-term", Severity.ERROR, column, problems)
     return recoded
 
