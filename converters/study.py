@@ -229,6 +229,9 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
             timezone=dates.get("timezone"),
         ),
         output=_output(data.get("output", {})),
+        dictionaries={
+            name: scalar_text(version) for name, version in data.get("dictionaries", {}).items()
+        },
     )
 
 

@@ -84,7 +84,10 @@ class Output:
 
 @dataclass(frozen=True)
 class Settings:
-    """The study's settings; ``created`` is the package's creation time in ISO 8601."""
+    """The study's settings; ``created`` is the package's creation time in ISO 8601.
+
+    ``dictionaries`` are the versions of MedDRA and the like.
+    """
 
     study_id: str
     title: str
@@ -98,3 +101,4 @@ class Settings:
     timepoints: tuple[Timepoint, ...] = ()
     dates: Dates = field(default_factory=Dates)
     output: Output = field(default_factory=Output)
+    dictionaries: Mapping[str, str] = field(default_factory=dict)

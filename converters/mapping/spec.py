@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,22 @@ class Join:
     by: Mapping[str, str]
     take: Mapping[str, str]
     where: str
+    path: Path_
+
+
+@dataclass(frozen=True)
+class Coding:
+    """Words and codes of a dictionary, brought from a coding file by shared keys.
+
+    ``block`` is the place of the block of records, ``path`` that of the coding.
+    """
+
+    dictionary: str
+    source: str
+    by: Mapping[str, str]
+    take: Mapping[str, str]
+    where: str
+    block: Path_
     path: Path_
 
 
@@ -110,6 +126,7 @@ class BlockSpec:
     variables: Mapping[str, VariableSpec]
     supplemental: Mapping[str, VariableSpec]
     tests: tuple[Test, ...]
+    codings: tuple[Coding, ...] = ()
 
     def not_done_of(self, test: Test) -> tuple[Path_, str] | None:
         """When a test was not done: what it says itself, or the block of all its tests."""
@@ -204,6 +221,7 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         variables=own,
         supplemental=_variables(qualifiers, (*path, "supplemental"), supplemental=True),
         tests=tuple(Test(item, (*path, "findings", i)) for i, item in enumerate(tests)),
+        codings=tuple(_codings(data.get("coding", ()), path)),
     )
 
 
@@ -218,6 +236,21 @@ def _join(data: Mapping[str, Any], path: Path_) -> Join:
     return Join(
         data["source"], _pairs(data["by"]), _pairs(data["take"]), data.get("where", ""), path
     )
+
+
+def _codings(data: Any, block: Path_) -> Iterator[Coding]:
+    several = isinstance(data, list)
+    for number, item in enumerate(data if several else [data] if data else []):
+        path = (*block, "coding", number) if several else (*block, "coding")
+        yield Coding(
+            item["dictionary"],
+            item["source"],
+            _pairs(item["by"]),
+            item.get("take", {}),
+            item.get("where", ""),
+            block,
+            path,
+        )
 
 
 def _pairs(by: Any) -> dict[str, str]:

@@ -10,6 +10,7 @@ from converters.errors import Problem, nearest
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.settings import Settings
 from converters.mapping.spec import BlockSpec, DatasetSpec, NotDone, Test, VariableSpec
+from converters.pipeline.coding import coded
 from converters.pipeline.responses import of_each_response, response_qualifiers
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
@@ -53,14 +54,17 @@ class BlockBuilder:
         *,
         days: bool,
         before: Sequence[str] = (),
+        headers: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """``known`` are the variables the dataset may have; ``days``: study days can be made.
 
-        ``before`` are the parts of a split dataset that come before this one.
+        ``before`` are the parts of a split dataset that come before this one; ``headers`` the
+        sources' columns, if they are known.
         """
         self.spec, self.domain, self.known = spec, domain, known
         self.settings, self.terminology, self.days = settings, settings.terminology, days
         self.before = tuple(before)
+        self.headers = headers
         self.problems: list[Problem] = []
         self._omitted: set[str] = set()
         self._of_results = {
@@ -106,6 +110,26 @@ class BlockBuilder:
             definition = self._define(item)
             if definition is not None:
                 found[name] = definition
+        return self._coded(block, frozenset(found) | self._omitted) | found
+
+    def _coded(self, block: BlockSpec, unmade: frozenset[str]) -> dict[str, Definition]:
+        """What the dictionaries of a block make beside what the spec itself does."""
+        found: dict[str, Definition] = {}
+        for coding in block.codings:
+            header = None if self.headers is None else self.headers.get(coding.source)
+            made = coded(
+                coding,
+                self.domain,
+                self.spec.name,
+                self.known,
+                self.settings.dictionaries,
+                header,
+                unmade,
+            )
+            for place, message in made.problems:
+                self._problem(place, message)
+            found |= made.definitions
+        self._unasked_qualifiers |= {name: None for name in found if name not in self.known}
         return found
 
     def _omit(self, item: VariableSpec) -> None:

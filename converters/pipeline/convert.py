@@ -102,6 +102,9 @@ def convert_sources(
         else:
             run.works[dataset].make(variable, plan.study.settings, run.tables)
     works = [run.works[name] for name in plan.datasets]
+    for work in works:
+        for source, fate in work.used:
+            run.accounts[source].add(work.name, fate)
     datasets = finish(works, plan.study.settings)
     return Conversion(plan.study, datasets, tuple(run.findings), tuple(run.accounts.values()))
 

@@ -20,6 +20,7 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
+from converters.mapping.settings import Settings
 from converters.pipeline.plan import DatasetPlan
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
@@ -33,7 +34,7 @@ _DIGITS = str.maketrans("123456789", "000000000")
 _MOST_DIGITS = 12
 
 
-def describe(plan: DatasetPlan, frame: pd.DataFrame, terminology: Terminology) -> Metadata:
+def describe(plan: DatasetPlan, frame: pd.DataFrame, settings: Settings) -> Metadata:
     """The metadata of a dataset with the columns of ``frame``, in their order."""
     domain, spec = plan.domain, plan.spec
     split = spec.name != domain.name
@@ -43,7 +44,7 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, terminology: Terminology) -
         dataset_class=domain.dataset_class,
         structure=domain.structure or "One record per finding per subject",
         keys=plan.keys,
-        variables=tuple(_variable(plan, str(name), frame[name], terminology) for name in frame),
+        variables=tuple(_variable(plan, str(name), frame[name], settings) for name in frame),
         domain=domain.name,
         repeating=domain.repeating,
         reference_data=domain.reference_data,
@@ -59,9 +60,7 @@ def guide_of(domain: Domain) -> str:
     return "" if domain.standard == "SDTMIG" else domain.standard
 
 
-def _variable(
-    plan: DatasetPlan, name: str, column: pd.Series, terminology: Terminology
-) -> Variable:
+def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Settings) -> Variable:
     definitions = [block.definitions[name] for block in plan.blocks]
     stated = [item for item in definitions if item.rule.name != "empty"] or definitions
     standard = plan.known[name]
@@ -79,7 +78,8 @@ def _variable(
         role=standard.role,
         core=standard.core,
         mandatory=standard.core == "Req",
-        codelist=_codelist(name, label or standard.label, stated, column, terminology),
+        codelist=_dictionary(stated, standard.described, settings)
+        or _codelist(name, label or standard.label, stated, column, settings.terminology),
         origin=origin,
         method=_method(stated) if origin.type == "Derived" else None,
         comment=comment,
@@ -139,6 +139,27 @@ def _decimals(value: float) -> int:
     text = f"{value:.15g}"
     mantissa, _, exponent = text.partition("e")
     return max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
+
+
+def _dictionary(
+    definitions: Sequence[Definition], described: str, settings: Settings
+) -> UsedCodelist | None:
+    """The dictionary that a variable is coded with, or that the standard names for it."""
+    coded = next((used for item in definitions if (used := dictionary_of(item))), None)
+    if coded is not None or described not in settings.dictionaries:
+        return coded
+    return _external(described, settings.dictionaries[described])
+
+
+def dictionary_of(definition: Definition) -> UsedCodelist | None:
+    """The dictionary that a definition takes its words from."""
+    if definition.rule.name != "coding":
+        return None
+    return _external(definition.args["dictionary"], definition.args["version"])
+
+
+def _external(name: str, version: str) -> UsedCodelist:
+    return UsedCodelist(name, name, dictionary=name, dictionary_version=version)
 
 
 def _codelist(

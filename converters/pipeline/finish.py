@@ -36,7 +36,7 @@ def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
 def _dataset(work: Work, texts: Texts, order: Rows, settings: Settings) -> Dataset:
     made = {name: columns.take(column, order) for name, column in texts.variables.items()}
     frame = pd.DataFrame(made)
-    described = describe(work.plan, frame.drop(columns=list(texts.continued)), settings.terminology)
+    described = describe(work.plan, frame.drop(columns=list(texts.continued)), settings)
     variables = tuple(
         _continuation(work, described.variable(texts.continued[name]), name, column)
         if name in texts.continued

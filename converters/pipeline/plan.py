@@ -126,6 +126,7 @@ class Planner:
             settings,
             days="DM" in self.study.sdtm and "USUBJID" in domain.owners,
             before=siblings[: siblings.index(spec.name)],
+            headers=self.headers,
         )
         self._layout(spec, domain)
         blocks = builder.build()
@@ -154,6 +155,7 @@ class Planner:
                 "exclude",
                 "reject",
                 "join",
+                "coding",
                 "columns",
                 "unpivot",
                 "distinct",

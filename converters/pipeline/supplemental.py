@@ -20,7 +20,7 @@ from converters.dataset import (
 )
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Qualifier, attribute
-from converters.pipeline.describe import guide_of, with_type
+from converters.pipeline.describe import dictionary_of, guide_of, with_type
 from converters.pipeline.work import Work
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
@@ -141,6 +141,7 @@ def _value_level(qualifiers: Sequence[Qualifier], frame: pd.DataFrame) -> Iterat
             label=by_name[name].label,
             kind="Char",
             origin=origin,
+            codelist=dictionary_of(definition),
             method=Method(words) if words and origin.type == "Derived" else None,
             comment=attribute(definition, "comment") or "",
         )

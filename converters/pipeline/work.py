@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ from converters.errors import InputError
 from converters.findings import Severity
 from converters.mapping.expressions import Ref, parse
 from converters.mapping.settings import Settings
+from converters.pipeline.account import Fate
 from converters.pipeline.notes import Notes
 from converters.pipeline.plan import DatasetPlan
 from converters.pipeline.raw import Raw
 from converters.pipeline.select import Part
 from converters.rules.definition import Definition
 from converters.rules.rule import Table
+
+T = TypeVar("T")
 
 
 class Work:
@@ -35,6 +38,8 @@ class Work:
         self.origin = _stack([part.raw.origin[part.rows] for part in parts], np.int32)
         self.record = _stack([part.raw.record[part.rows] for part in parts], np.int64)
         self.made: dict[str, pd.Series] = {}
+        self.used: list[tuple[str, Fate]] = []
+        self.shared: dict[tuple[Any, ...], Any] = {}
 
     @property
     def rows(self) -> int:
@@ -255,6 +260,20 @@ class View:
             if name in several
         }
         self.report_groups("lookup-several", Severity.ERROR, codes, cases)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for these records and all variables that name ``what``."""
+        key = (what, *self.numbers)
+        if key not in self.work.shared:
+            self.work.shared[key] = make()
+        found: T = self.work.shared[key]
+        return found
+
+    def used(self, source: str, asked: npt.NDArray[np.bool_]) -> None:
+        """Tells the account which records of another source (a mask) some record here asks for."""
+        fate = Fate.of(len(asked))
+        fate.put(~asked, "excluded", "asked for by no record")
+        self.work.used.append((source, fate))
 
     def report(
         self,

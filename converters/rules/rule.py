@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from converters.mapping.document import Path_
 from converters.mapping.settings import Settings
 from converters.standards.sdtmig import variable_prefix
 from converters.standards.terminology import Codelist
+
+T = TypeVar("T")
 
 Problems = Iterable[tuple[Path_, str]]
 
@@ -82,6 +84,12 @@ class Records(Protocol):
 
     def source(self, name: str) -> Table:
         """A source's raw columns, with USUBJID made by the source's subject rule."""
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for these records and all variables that name ``what``."""
+
+    def used(self, source: str, asked: npt.NDArray[np.bool_]) -> None:
+        """Tells the account which records of another source (a mask) some record here asks for."""
 
     def report(
         self,

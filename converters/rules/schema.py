@@ -87,6 +87,28 @@ _JOIN = _closed(
     "take",
 )
 
+_CODING = _closed(
+    {
+        "dictionary": _described(_TEXT, "MedDRA, WHODrug: one of study.yaml's dictionaries."),
+        "source": _described(_TEXT, "The source that holds the codes: the coding file."),
+        "by": _described(
+            _JOIN["properties"]["by"],
+            "The verbatim term, or keys of the record: the file's column.",
+        ),
+        "take": {
+            "description": "Variable: the file's column, where it is not a usual one.",
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": _NAME_PATTERN, "$comment": _NAME_WORDS},
+            "additionalProperties": _TEXT,
+        },
+        "where": _described(_TEXT, "A condition on the file's records."),
+    },
+    "dictionary",
+    "source",
+    "by",
+)
+
 _UNPIVOT = _closed(
     {
         "columns": {
@@ -192,6 +214,10 @@ _BLOCK = {
         "minItems": 1,
         "items": _JOIN,
         "description": "Other sources' columns.",
+    },
+    "coding": {
+        "description": "Words and codes of dictionaries, from coding files.",
+        "oneOf": [_CODING, {"type": "array", "minItems": 1, "items": _CODING}],
     },
     "columns": {
         "description": "New raw columns, each by an expression over the columns before it.",
