@@ -126,7 +126,7 @@ def _alternatives(document: Document, error: Any, path: Path_) -> Iterator[Probl
 def _kind(option: Mapping[str, Any]) -> str:
     if "enum" in option:
         return "one of " + ", ".join(str(item) for item in option["enum"])
-    kinds = option.get("type", ())
+    kinds = option.get("type", "object" if "$ref" in option else ())
     return " or ".join(_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 

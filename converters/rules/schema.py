@@ -109,6 +109,8 @@ _CODING = _closed(
     "by",
 )
 
+_CODING_REF = {"$ref": "#/$defs/coding"}
+
 _UNPIVOT = _closed(
     {
         "columns": {
@@ -217,7 +219,7 @@ _BLOCK = {
     },
     "coding": {
         "description": "Words and codes of dictionaries, from coding files.",
-        "oneOf": [_CODING, {"type": "array", "minItems": 1, "items": _CODING}],
+        "oneOf": [_CODING_REF, {"type": "array", "minItems": 1, "items": _CODING_REF}],
     },
     "columns": {
         "description": "New raw columns, each by an expression over the columns before it.",
@@ -299,6 +301,7 @@ def dataset_schema() -> dict[str, Any]:
         **_closed(dataset, "dataset"),
         "$defs": {
             "variable": _variable({}),
+            "coding": _CODING,
             "supplemental": _variable(
                 {"evaluator": _described(_TEXT, "QEVAL: who judged.")}, "label"
             ),
