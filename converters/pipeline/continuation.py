@@ -168,7 +168,7 @@ def pieces_of(column: pd.Series) -> list[pd.Series]:
         return [column]
     cut = [pieces(value) for value in values]
     most = max(map(len, cut), default=1)
-    padded = [[*items, *[None] * (most - len(items))] for items in cut]
+    padded = [[item or None for item in [*items, *[""] * (most - len(items))]] for items in cut]
     return [columns.from_codes(codes, list(values)) for values in zip(*padded, strict=True)]
 
 

@@ -21,6 +21,7 @@ from converters.dataset import (
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Qualifier, attribute
 from converters.pipeline.describe import dictionary_of, guide_of, with_type
+from converters.pipeline.plan import DatasetPlan
 from converters.pipeline.work import Work
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
@@ -76,17 +77,17 @@ def _supplemental_frame(
             "QORIG": columns.from_codes(
                 which, [_qorig(item.definition.origin()) for item in qualifiers]
             ),
-            "QEVAL": columns.from_codes(which, [_evaluator(item) for item in qualifiers]),
+            "QEVAL": columns.from_codes(which, [_evaluator(item, plan) for item in qualifiers]),
         }
     )
 
 
-def _evaluator(qualifier: Qualifier) -> str | None:
-    """QEVAL as the spec states it; what is assigned unasked is so by the sponsor (SDTMIG 8.4.1)."""
+def _evaluator(qualifier: Qualifier, plan: DatasetPlan) -> str | None:
+    """QEVAL as the spec states it; a variable is assigned by the sponsor (SDTMIG 8.4.1)."""
     stated = attribute(qualifier.definition, "evaluator")
-    unasked = qualifier.definition.target.name != qualifier.name
+    of_variable = qualifier.definition.target.name in plan.known
     is_assigned = qualifier.definition.origin() == Origin("Assigned", "Sponsor")
-    return stated or ("SPONSOR" if unasked and is_assigned else None)
+    return stated or ("SPONSOR" if of_variable and is_assigned else None)
 
 
 def _qorig(origin: Origin) -> str:

@@ -255,6 +255,12 @@ def test_what_cannot_be_continued_stays_and_is_told(
     assert "text-too-long" in {item.rule for item in checked if item.variable == variable}
 
 
+def test_nothing_but_blanks_is_no_text(workshop: Any) -> None:
+    spec = ae(variables={"AETERM": {"formula": 'replace(T, "x", " ")'}})
+    result = workshop.convert({"raw": rows("x" * 300, "y")}, spec)
+    assert result.column("AE", "AETERM") == [None, "y"]
+
+
 def test_a_cut_word_is_told(workshop: Any) -> None:
     result = workshop.convert({"raw": rows("w" * 300)}, ae())
     assert result.findings[0].message.endswith("; a word is cut")
