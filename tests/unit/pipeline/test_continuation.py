@@ -288,3 +288,27 @@ def test_the_order_of_the_records_does_not_matter(workshop: Any) -> None:
     other: Result = workshop.convert({"raw": records[::-1]}, ae())
     for name in ("AE", "SUPPAE"):
         assert one.dataset(name).frame.astype(str).equals(other.dataset(name).frame.astype(str))
+
+
+def test_texts_about_associated_persons_and_devices_go_on_too(workshop: Any) -> None:
+    raw = [{"SUBJ": "1", "WHO": "M1", "T": LONG}]
+    persons = {
+        "dataset": "APMH",
+        "source": "raw",
+        "variables": {"APID": {"from": "WHO"}, "MHTERM": {"from": "T"}},
+    }
+    devices = {
+        "dataset": "DU",
+        "source": "raw",
+        "variables": {
+            "SPDEVID": {"from": "WHO"},
+            "DUTESTCD": {"assign": "X"},
+            "DUORRES": {"from": "T"},
+        },
+    }
+    result = workshop.convert({"raw": raw}, persons, devices)
+    names = ("RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
+    assert result.records("SUPPAPMH", "APID", *names) == [
+        ("M1", "APMH", "MHSEQ", "1", f"MHTERM{number}") for number in (1, 2)
+    ]
+    assert ("M1", "DU", "DUSEQ", "1", "DUORRES1") in result.records("SUPPDU", "SPDEVID", *names)
