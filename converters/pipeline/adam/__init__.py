@@ -1,0 +1,1 @@
+"""Analysis datasets: planned, made step by step from other datasets, and described."""
