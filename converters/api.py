@@ -10,22 +10,23 @@ from typing import Any
 
 from converters.dataset import Dataset
 from converters.errors import Problem, SpecError
-from converters.findings import Finding, Severity
+from converters.findings import Finding, Severity, sort_findings
 from converters.pipeline.convert import Conversion, Progress, convert_study
 from converters.pipeline.package import write_package
 from converters.pipeline.place import check_place, resolve_place
 from converters.pipeline.plan import make_plan
 from converters.study import Study, read_study
-from converters.validation import check_datasets
+from converters.validation import check_analyses, check_datasets
 
 
 @dataclass(frozen=True)
 class Report:
     """What a conversion came to.
 
-    ``datasets`` by name, ``findings`` gravest first, ``sources`` the account of each source's
-    records. ``out`` is the folder that was written; ``published`` says whether it is the one asked
-    for or, for findings at or above ``fail_on``, the one beside it.
+    ``datasets`` by name, SDTM and ADaM, ``findings`` gravest first, ``sources`` the account of each
+    source's records, ``analyses`` that of each dataset's records in an analysis dataset. ``out`` is
+    the folder that was written; ``published`` says whether it is the one asked for or, for findings
+    at or above ``fail_on``, the one beside it.
     """
 
     datasets: Mapping[str, Dataset]
@@ -33,6 +34,7 @@ class Report:
     sources: tuple[Mapping[str, Any], ...]
     out: Path | None
     published: bool
+    analyses: tuple[Mapping[str, Any], ...] = ()
 
     def worst(self) -> Severity | None:
         """The gravest severity among the findings; None for a clean run."""
@@ -75,7 +77,7 @@ def convert(
     also: Sequence[str] = (),
     progress: Progress = lambda *_: None,
 ) -> Report:
-    """Converts a study's raw records into SDTM, checks them, and writes the package to ``out``.
+    """Converts a study's raw records into SDTM and ADaM, checks and writes these to ``out``.
 
     ``also`` names formats in which every dataset is written beside the transport files, with those
     that study.yaml states (``json``, ``ndjson``, ``dsjc``, ``parquet``, ``csv``).
@@ -106,12 +108,18 @@ def convert(
         place = place.with_name(f"{place.name}-failed") if failed else place
         findings = write_package(conversion, findings, place, progress)
     sources = tuple(account.as_dict() for account in conversion.accounts)
-    return Report(conversion.datasets, tuple(findings), sources, place, not failed)
+    datasets = {**conversion.datasets, **conversion.analyses}
+    return Report(datasets, tuple(findings), sources, place, not failed, conversion.analysed)
 
 
 def validate(conversion: Conversion) -> list[Finding]:
     """The findings on converted datasets: structure, standard, terminology, relations."""
     settings = conversion.study.settings
-    return check_datasets(
-        conversion.datasets, version=settings.sdtmig, terminology=settings.terminology
+    return sort_findings(
+        [
+            *check_datasets(
+                conversion.datasets, version=settings.sdtmig, terminology=settings.terminology
+            ),
+            *check_analyses(conversion.analyses, version=settings.adamig),
+        ]
     )

@@ -40,7 +40,7 @@ Exit codes:
 @click.group(epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cdisc")
 def commands() -> None:
-    """Raw clinical-trial records to CDISC SDTM: converted, checked, accounted for, packaged."""
+    """Clinical-trial records to CDISC SDTM and ADaM: converted, checked, accounted, packaged."""
 
 
 commands.add_command(terminology)
@@ -78,7 +78,7 @@ def check(study: Path) -> None:
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def convert(study: Path, out: Path, fail_on: str, also: tuple[str, ...], quiet: bool) -> None:
-    """Convert the raw records of STUDY into SDTM and write the package to OUT."""
+    """Convert the raw records of STUDY into SDTM and ADaM and write the package to OUT."""
     from converters.api import convert as convert_study
 
     with _progress(quiet) as progress:
@@ -87,6 +87,7 @@ def convert(study: Path, out: Path, fail_on: str, also: tuple[str, ...], quiet: 
         )
     if not quiet:
         _print_accounts(report.sources)
+        _print_analyses(report.analyses)
         _print_findings(report.findings)
         records = sum(len(dataset.frame) for dataset in report.datasets.values())
         click.echo(f"{len(report.datasets)} datasets, {records:,} records: written to {report.out}")
@@ -207,6 +208,27 @@ def _print_accounts(sources: Sequence[Any]) -> None:
         if item["unread_columns"]:
             names = ", ".join(item["unread_columns"])
             click.echo(f"{item['source']}: columns that no mapping reads: {names}")
+
+
+def _print_analyses(accounts: Sequence[Any]) -> None:
+    """What became of the records of finished datasets in each analysis dataset."""
+    if not accounts:
+        return
+    table = Table(title="Records by analysis dataset", title_justify="left")
+    for name in ("Dataset", "From"):
+        table.add_column(name)
+    for name in ("Read", "Analysed", "Excluded", "Rejected"):
+        table.add_column(name, justify="right")
+    for item in accounts:
+        left = (sum(item[kind].values()) for kind in ("excluded", "rejected"))
+        numbers = (item["records"], item["analysed"], *left)
+        table.add_row(item["dataset"], item["source"], *(f"{number:,}" for number in numbers))
+    console = Console()
+    Console(width=None if console.is_terminal else _WIDTH).print(table)
+    for item in accounts:
+        for kind in ("excluded", "rejected"):
+            for reason, count in item[kind].items():
+                click.echo(f"{item['dataset']}: {count:,} of {item['source']} {kind}: {reason}")
 
 
 def _print_findings(findings: Sequence[Finding], most: int = 3) -> None:

@@ -1,27 +1,30 @@
-"""A study folder, loaded and checked: study.yaml, its sources, its mapping specs."""
+"""A study folder, loaded and checked: study.yaml, its sources, its specs of SDTM and ADaM."""
 
 from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from converters.errors import Problem, SpecError, nearest
 from converters.iso8601 import compile_format
+from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
 from converters.sources import SourceSpec
+from converters.standards.adamig import versions as adamig_versions
 from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
 
-DEFAULT_SDTMIG = "3.4"
+DEFAULT_SDTMIG, DEFAULT_ADAMIG = "3.4", "1.3"
+T = TypeVar("T")
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "ascii", "shift_jis")
 
 DEFAULT_TERMINOLOGY = "2024-03-29"
@@ -29,7 +32,7 @@ DEFAULT_TERMINOLOGY = "2024-03-29"
 
 @dataclass(frozen=True)
 class Study:
-    """What a study folder says. ``sdtm`` holds the mapping specs by dataset name."""
+    """What a study folder says: ``sdtm`` and ``adam`` hold the specs by dataset name."""
 
     folder: Path
     document: Document
@@ -38,10 +41,12 @@ class Study:
     usubjid: Mapping[str, str]
     sdtm: Mapping[str, DatasetSpec]
     unreadable: frozenset[str] = field(default_factory=frozenset)
+    adam: Mapping[str, AnalysisSpec] = field(default_factory=dict)
 
     def spec_files(self) -> list[Path]:
         """study.yaml and every spec, as they lie in the folder."""
-        specs = [self.folder / spec.document.file for spec in self.sdtm.values()]
+        found: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
+        specs = [self.folder / spec.document.file for spec in found]
         return [self.folder / self.document.file, *sorted(specs)]
 
 
@@ -58,11 +63,12 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     if not path.is_file():
         return None, [Problem(str(folder), None, None, "is no study folder: it has no study.yaml")]
     document, problems = _read(path, folder, "study")
-    specs, unreadable = _read_specs(folder, problems)
+    sdtm, unreadable = _read_specs(folder, "sdtm", "dataset", build_spec, problems)
+    adam, unread = _read_specs(folder, "adam", "analysis", build_analysis, problems)
     if document is None:
         return None, problems
     try:
-        study = _study(folder, document, specs, unreadable)
+        study = _study(folder, document, sdtm, adam, unreadable | unread)
     except SpecError as error:
         return None, [*problems, *error.problems]
     return study, problems
@@ -80,28 +86,38 @@ def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[
     return (mended(document, schema) if problems else document), problems
 
 
-def _read_specs(folder: Path, problems: list[Problem]) -> tuple[dict[str, DatasetSpec], set[str]]:
-    specs: dict[str, DatasetSpec] = {}
+def _read_specs(
+    folder: Path,
+    place: str,
+    schema: str,
+    build: Callable[[Document], T],
+    problems: list[Problem],
+) -> tuple[dict[str, T], set[str]]:
+    """The specs in one folder of the study by dataset, and the names of unreadable ones."""
+    specs: dict[str, T] = {}
+    files: dict[str, str] = {}
     unreadable = set()
-    for path in sorted((folder / "sdtm").glob("*.y*ml")):
-        document, found = _read(path, folder, "dataset")
+    for path in sorted((folder / place).glob("*.y*ml")):
+        document, found = _read(path, folder, schema)
         problems += found
         if document is None:
             unreadable.add(path.stem.upper())
             continue
-        spec = build_spec(document)
-        if spec.name in specs:
-            other = specs[spec.name].document.file
-            problems.append(
-                document.problem(("dataset",), f"dataset {spec.name} is already mapped by {other}")
-            )
+        name = str(document.data["dataset"])
+        if name in specs:
+            message = f"dataset {name} is already mapped by {files[name]}"
+            problems.append(document.problem(("dataset",), message))
             continue
-        specs[spec.name] = spec
+        specs[name], files[name] = build(document), document.file
     return specs, unreadable
 
 
 def _study(
-    folder: Path, document: Document, specs: Mapping[str, DatasetSpec], unreadable: set[str]
+    folder: Path,
+    document: Document,
+    sdtm: Mapping[str, DatasetSpec],
+    adam: Mapping[str, AnalysisSpec],
+    unreadable: set[str],
 ) -> Study:
     data = document.data
     problems: list[Problem] = []
@@ -111,17 +127,24 @@ def _study(
     }
     default = data.get("usubjid", "")
     usubjid = {name: item.get("usubjid", default) for name, item in data["sources"].items()}
-    known = sdtmig_versions()
-    version = scalar_text(data.get("standards", {}).get("sdtmig", DEFAULT_SDTMIG))
-    if version not in known:
-        message = (
-            f"SDTMIG '{version}' is not known, only {', '.join(known)}{nearest(version, known)}"
-        )
-        problems.append(document.problem(("standards", "sdtmig"), message))
+    _check_version(document, "sdtmig", DEFAULT_SDTMIG, sdtmig_versions(), problems)
+    _check_version(document, "adamig", DEFAULT_ADAMIG, adamig_versions(), problems)
     settings = _settings(document, problems)
     if problems or settings is None:
         raise SpecError(*problems)
-    return Study(folder, document, settings, sources, usubjid, specs, frozenset(unreadable))
+    read = frozenset(unreadable)
+    return Study(folder, document, settings, sources, usubjid, sdtm, read, adam)
+
+
+def _check_version(
+    document: Document, guide: str, default: str, known: list[str], problems: list[Problem]
+) -> None:
+    version = scalar_text(document.data.get("standards", {}).get(guide, default))
+    if version not in known:
+        name = {"sdtmig": "SDTMIG", "adamig": "ADaMIG"}[guide]
+        hint = nearest(version, known)
+        message = f"{name} '{version}' is not known, only {', '.join(known)}{hint}"
+        problems.append(document.problem(("standards", guide), message))
 
 
 def _source(
@@ -222,6 +245,7 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
         visits=planned_visits(document, problems),
         unscheduled=unscheduled_visits(document),
         timepoints=planned_timepoints(document, problems),
+        adamig=scalar_text(standards.get("adamig", DEFAULT_ADAMIG)),
         dates=Dates(
             formats=(formats,) if isinstance(formats, str) else tuple(formats),
             pivot=dates.get("pivot"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -30,7 +31,7 @@ _TYPES = {
 
 @cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The mapping language's JSON Schema ``name`` (``study`` or ``dataset``)."""
+    """The mapping language's JSON Schema ``name`` (``study``, ``dataset``, ``analysis``)."""
     loaded: Mapping[str, Any] = json.loads(
         (folder("schemas") / "mapping" / f"{name}.json").read_text("utf-8")
     )
@@ -58,7 +59,9 @@ def mended(document: Document, name: str) -> Document | None:
     data = copy.deepcopy(document.data)
     errors = sorted(_validator(name).iter_errors(data), key=lambda e: -len(e.absolute_path))
     for error in errors:
-        _mend(data, tuple(error.absolute_path), error)
+        path: Path_ = tuple(error.absolute_path)
+        if name != "analysis" or not _mend_analysis(data, path):
+            _mend(data, path, error)
     if list(_validator(name).iter_errors(data)):
         return None
     return replace(document, data=data)
@@ -74,8 +77,28 @@ def _mend(data: Any, path: Path_, error: Any) -> None:
             return
     if error.validator == "additionalProperties":
         owner = _at(data, path)
-        for key in set(owner) - set(error.schema.get("properties", {})):
+        for key in _unknown(error.schema, owner):
             owner.pop(key)
+
+
+def _mend_analysis(data: Any, path: Path_) -> bool:
+    """Whether the path leads into a variable of an analysis spec, which is replaced then."""
+    start = path.index("derive") + 2 if "derive" in path else 1 if path[:1] == ("variables",) else 0
+    name = str(path[start]) if 0 < start < len(path) else ""
+    if not name.isupper():
+        return False
+    _at(data, path[:start])[name] = {"label": "x", **({"assign": "x"} if start > 1 else {})}
+    return True
+
+
+def _unknown(schema: Mapping[str, Any], owner: Mapping[str, Any]) -> list[str]:
+    """The keys of a mapping that its schema does not know."""
+    patterns = schema.get("patternProperties", ())
+    return [
+        key
+        for key in owner
+        if key not in schema.get("properties", {}) and not any(re.search(p, key) for p in patterns)
+    ]
 
 
 def _at(data: Any, path: Path_) -> Any:
@@ -88,8 +111,7 @@ def _problems(document: Document, error: Any) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
-        unknown = [key for key in error.instance if key not in known]
-        for key in unknown:
+        for key in _unknown(error.schema, error.instance):
             hint = nearest(key, known) or f"; expected one of: {', '.join(known)}"
             yield document.problem((*path, key), f"unknown key '{key}'{hint}", at_key=True)
     elif "propertyNames" in error.absolute_schema_path:

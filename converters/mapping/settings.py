@@ -96,6 +96,7 @@ class Settings:
     created: str
     sdtmig: str
     terminology: Terminology
+    adamig: str = "1.3"
     visits: tuple[Visit, ...] = ()
     unscheduled: Unscheduled = field(default_factory=Unscheduled)
     timepoints: tuple[Timepoint, ...] = ()

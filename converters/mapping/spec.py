@@ -201,17 +201,16 @@ def _variables(
 
 def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
     own = _variables(data.get("variables"), (*path, "variables")) if path else {}
+    where, exclude, reject = conditions(data, path)
     qualifiers = data.get("supplemental") if path else None
     tests = data.get("findings", ())
     return BlockSpec(
         path=path,
         source=data.get("source"),
         rows=tuple(data["rows"]) if "rows" in data else None,
-        where=Named(data["where"], f"not ({data['where']})", (*path, "where"))
-        if "where" in data
-        else None,
-        exclude=_named(data, path, "exclude"),
-        reject=_named(data, path, "reject"),
+        where=where,
+        exclude=exclude,
+        reject=reject,
         joins=tuple(_join(item, (*path, "join", i)) for i, item in enumerate(data.get("join", ()))),
         columns=data.get("columns", {}),
         unpivot=_unpivot(data.get("unpivot"), (*path, "unpivot")),
@@ -223,6 +222,15 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         tests=tuple(Test(item, (*path, "findings", i)) for i, item in enumerate(tests)),
         codings=tuple(_codings(data.get("coding", ()), path)),
     )
+
+
+def conditions(
+    data: Mapping[str, Any], path: Path_
+) -> tuple[Named | None, tuple[Named, ...], tuple[Named, ...]]:
+    """``where``, ``exclude`` and ``reject`` of a block."""
+    where = data.get("where")
+    named = None if where is None else Named(where, f"not ({where})", (*path, "where"))
+    return named, _named(data, path, "exclude"), _named(data, path, "reject")
 
 
 def _named(data: Mapping[str, Any], path: Path_, key: str) -> tuple[Named, ...]:

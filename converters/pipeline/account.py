@@ -130,6 +130,18 @@ def _numbers(fate: Fate, kind: str) -> list[int]:
     return [number for number, (this, _) in enumerate(fate.reasons) if this == kind]
 
 
+def analysis_account(dataset: str, source: str, fate: Fate) -> dict[str, Any]:
+    """What became of the records of a finished dataset in an analysis dataset, JSON-ready."""
+    return {
+        "dataset": dataset,
+        "source": source,
+        "records": len(fate.reason),
+        "analysed": int(fate.mapped.sum()),
+        "excluded": fate.counts("excluded"),
+        "rejected": fate.counts("rejected"),
+    }
+
+
 def adds_up(account: Mapping[str, Any]) -> bool:
     """Whether the numbers of an account (``SourceAccount.as_dict``) add up, everywhere."""
 

@@ -1,12 +1,15 @@
-"""The conversion: sources are read, the plan is carried out, datasets and accounts come back."""
+"""The conversion: sources are read, the plan is carried out, datasets and accounts come back.
+
+SDTM is made first; analysis datasets are made of the finished SDTM.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +21,7 @@ from converters.findings import Finding
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec
 from converters.pipeline.account import SourceAccount
+from converters.pipeline.adam.run import analyse
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.finish import finish
 from converters.pipeline.notes import Notes
@@ -38,18 +42,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Conversion:
-    """What a conversion gives: datasets by name, findings, and the account of each source."""
+    """What a conversion gives: datasets by name, findings, and the account of each source.
+
+    ``datasets`` are SDTM, ``analyses`` the analysis datasets, and ``analysed`` the account of what
+    became of finished datasets in these.
+    """
 
     study: Study
     datasets: Mapping[str, Dataset]
     findings: tuple[Finding, ...]
     accounts: tuple[SourceAccount, ...]
+    analyses: Mapping[str, Dataset] = field(default_factory=dict)
+    analysed: tuple[Mapping[str, Any], ...] = ()
 
 
 def convert_study(
     study: Study, progress: Progress = lambda *_: None, problems: Sequence[Problem] = ()
 ) -> Conversion:
-    """Converts the raw records of a study into its SDTM datasets.
+    """Converts the raw records of a study into its SDTM and analysis datasets.
 
     ``problems`` are those that the study was read with. Every source is read, also those that no
     mapping asks for, to be accounted for.
@@ -106,7 +116,15 @@ def convert_sources(
         for source, fate in work.used:
             run.accounts[source].add(work.name, fate)
     datasets = finish(works, plan.study.settings)
-    return Conversion(plan.study, datasets, tuple(run.findings), tuple(run.accounts.values()))
+    made = analyse(plan.analyses, datasets, plan.study.settings, progress)
+    return Conversion(
+        plan.study,
+        datasets,
+        (*run.findings, *made.findings),
+        tuple(run.accounts.values()),
+        made.datasets,
+        made.accounts,
+    )
 
 
 def _try_all(names: list[str], read: Callable[[str], T]) -> tuple[dict[str, T], list[Problem]]:

@@ -79,7 +79,13 @@ def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Setting
         core=standard.core,
         mandatory=standard.core == "Req",
         codelist=_dictionary(stated, standard.described, settings)
-        or _codelist(name, label or standard.label, stated, column, settings.terminology),
+        or used_codelist(
+            name,
+            label or standard.label,
+            [codelist for item in stated for codelist in item.target.codelists],
+            column,
+            settings.terminology,
+        ),
         origin=origin,
         method=_method(stated) if origin.type == "Derived" else None,
         comment=comment,
@@ -162,10 +168,10 @@ def _external(name: str, version: str) -> UsedCodelist:
     return UsedCodelist(name, name, dictionary=name, dictionary_version=version)
 
 
-def _codelist(
+def used_codelist(
     name: str,
     label: str,
-    definitions: Sequence[Definition],
+    codelists: Sequence[Codelist],
     column: pd.Series,
     terminology: Terminology,
 ) -> UsedCodelist | None:
@@ -174,7 +180,7 @@ def _codelist(
     Where the values come from several (test codes of several questionnaires), these are joined.
     """
     values = sorted(columns.parts(column).values)
-    candidates = {item.label: item for d in definitions for item in d.target.codelists}
+    candidates = {item.label: item for item in codelists}
     used = _needed(list(candidates.values()), values)
     if not used:
         return None

@@ -44,7 +44,7 @@ def write_formats(
     found: list[Finding] = []
     for name in formats:
         place = folder / name
-        place.mkdir()
+        place.mkdir(exist_ok=True)
         for dataset in package.datasets.values():
             path = place / f"{dataset.name.lower()}.{name}"
             if name in ("json", "ndjson", "dsjc"):

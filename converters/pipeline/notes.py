@@ -86,18 +86,19 @@ class Notes:
         first = np.zeros(size, dtype=np.int64)
         known = np.flatnonzero(ids >= 0)[::-1]
         first[ids[known]] = known
+        start = f"{variable}: " if variable else ""
         worst = sorted((n for n in cases if counts[n]), key=lambda n: (-counts[n], cases[n]))
         for number in worst[:MOST]:
             value, message = cases[number]
             row = first[number]
             self.place(
-                rule, severity, f"{variable}: {message}", variable, int(counts[number]),
+                rule, severity, start + message, variable, int(counts[number]),
                 int(origin[row]), int(record[row]), value, published,
             )  # fmt: skip
         if rest := worst[MOST:]:
             row = first[rest[0]]
             self.place(
-                rule, severity, f"{variable}: {len(rest):,} more values with this finding",
+                rule, severity, f"{start}{len(rest):,} more values with this finding",
                 variable,
                 int(counts[rest].sum()), int(origin[row]), int(record[row]), None, published,
             )  # fmt: skip

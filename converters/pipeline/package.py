@@ -45,23 +45,31 @@ def write_package(
     output = conversion.study.settings.output
     package = package_of(conversion)
     with beside(out) as folder:
-        told, parts = _write_sdtm(package, output, folder, progress)
+        told, parts = _write_datasets(package, output, folder / "sdtm", progress)
         told += write_formats(package, folder, output.formats, "../sdtm/define.xml")
+        if conversion.analyses:
+            package = analysis_package_of(conversion)
+            more, split = _write_datasets(package, output, folder / "adam", progress)
+            told += more + write_formats(package, folder, output.formats, "../adam/define.xml")
+            parts |= split
         found = sort_findings(_united(findings, told))
         accounts = [account.as_dict() for account in conversion.accounts]
-        content = {"sources": accounts, "findings": [item.as_dict() for item in found]}
+        content: dict[str, Any] = {"sources": accounts}
+        if conversion.analyses:
+            content["analyses"] = list(conversion.analysed)
+        content["findings"] = [item.as_dict() for item in found]
         _write_json(folder / "findings.json", content)
-        _write_traces(conversion.datasets.values(), folder / "trace")
+        datasets = (*conversion.datasets.values(), *conversion.analyses.values())
+        _write_traces(datasets, folder / "trace")
         _write_json(folder / MANIFEST, _manifest(conversion, found, parts, folder))
         return found
 
 
-def _write_sdtm(
-    package: Package, output: Output, folder: Path, progress: Progress
+def _write_datasets(
+    package: Package, output: Output, place: Path, progress: Progress
 ) -> tuple[list[Finding], dict[str, Any]]:
     """Transport files and define.xml; what the writers tell, and which datasets were split how."""
     created = datetime.fromisoformat(package.created)
-    place = folder / "sdtm"
     place.mkdir()
     told: list[Finding] = []
     split: dict[str, Any] = {}
@@ -113,6 +121,14 @@ def package_of(conversion: Conversion) -> Package:
     )
 
 
+def analysis_package_of(conversion: Conversion) -> Package:
+    """The package of the analysis datasets."""
+    guide = StandardUse("ADaMIG", "IG", conversion.study.settings.adamig)
+    package = package_of(conversion)
+    terminology = [item for item in package.standards if item.type == "CT"]
+    return replace(package, standards=(guide, *terminology), datasets=conversion.analyses)
+
+
 def standards_of(conversion: Conversion) -> tuple[StandardUse, ...]:
     """The standards that the study follows; guides for devices or persons where it has any."""
     settings = conversion.study.settings
@@ -151,6 +167,7 @@ def _manifest(
         *(path for spec in study.sources.values() for path in spec.files()),
     ]
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
+    datasets = {**conversion.datasets, **conversion.analyses}
     return {
         "tool": TOOL,
         "version": __version__,
@@ -158,12 +175,13 @@ def _manifest(
         "created": settings.created,
         "standards": {
             **{item.name.lower(): item.version for item in guides},
+            **({"adamig": settings.adamig} if conversion.analyses else {}),
             "terminology": settings.terminology.version,
             "define-xml": "2.1",
         },
         "terminology": settings.terminology.release.as_dict(),
         "sources": [account.as_dict() for account in conversion.accounts],
-        "datasets": {name: _counts(item) for name, item in conversion.datasets.items()},
+        "datasets": {name: _counts(item) for name, item in datasets.items()},
         "split": split,
         "findings": {
             severity.value: sum(item.severity is severity for item in findings)

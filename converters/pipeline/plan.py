@@ -10,15 +10,16 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
-from converters.mapping.expressions import ExpressionError, Ref, parse
+from converters.mapping.expressions import Ref
 from converters.mapping.spec import BlockSpec, DatasetSpec
+from converters.pipeline.adam.plan import AnalysisPlan, plan_analyses
 from converters.pipeline.blocks import BlockBuilder, BlockPlan
-from converters.pipeline.reads import RECORDS, BlockReads, Node, See, shown
+from converters.pipeline.reads import RECORDS, BlockReads, Node, See, expression_problems, shown
 from converters.pipeline.repeats import keep_problems
 from converters.standards.model import FINDINGS, domain_of, known_variables
 from converters.standards.sdtmig import Domain, DomainVariable
@@ -28,9 +29,6 @@ from converters.study import Study
 LONGEST_PARENT = 4
 
 _REFERENCE = "STUDY REFERENCE"
-
-#: Keys of a spec whose expression must be true or false.
-_CONDITIONS = ("when", "where", "not_done", "before", "ongoing")
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,16 @@ class DatasetPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The datasets, the order in which their variables are made, the raw columns that are read."""
+    """The datasets, the order in which their variables are made, the raw columns that are read.
+
+    ``analyses`` are the analysis datasets in the order in which they are made.
+    """
 
     study: Study
     datasets: Mapping[str, DatasetPlan]
     order: tuple[Node, ...]
     read: Mapping[str, frozenset[str]]
+    analyses: tuple[AnalysisPlan, ...] = ()
 
 
 def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None) -> Plan:
@@ -72,9 +74,11 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
     """
     planner = Planner(study, headers)
     plan = planner.plan()
-    if planner.problems:
-        raise SpecError(*sorted(set(planner.problems), key=Problem.place))
-    return plan
+    known = {name: dataset.variables for name, dataset in plan.datasets.items()}
+    analyses, problems = plan_analyses(study.adam, known, study.settings, study.unreadable)
+    if planner.problems or problems:
+        raise SpecError(*sorted({*planner.problems, *problems}, key=Problem.place))
+    return replace(plan, analyses=analyses)
 
 
 class Planner:
@@ -246,16 +250,7 @@ class Planner:
 
     def expression(self, document: Document, place: Path_, text: str, see: See) -> None:
         """Parses an expression, and lets ``see`` judge each of its references."""
-        try:
-            refs = parse(text, condition=place[-1] in _CONDITIONS).refs
-        except ExpressionError as error:
-            message = f"{error}, in the expression: {' '.join(text.split())}"
-            self.problems.append(document.problem(place, message, offset=error.column - 1))
-            return
-        for ref in sorted(refs, key=lambda ref: (ref.scope or "", ref.name)):
-            wrong = see(ref)
-            if wrong:
-                self.problems.append(document.problem(place, wrong))
+        self.problems += expression_problems(document, place, text, see)
 
     def _order(self) -> tuple[Node, ...]:
         """Kahn's algorithm; of the nodes that are ready those of whole datasets come last."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from converters.errors import nearest
-from converters.mapping.document import Path_
-from converters.mapping.expressions import ExpressionError, Ref
+from converters.errors import Problem, nearest
+from converters.mapping.document import Document, Path_
+from converters.mapping.expressions import ExpressionError, Ref, parse
 from converters.mapping.spec import BlockSpec
 from converters.pipeline.blocks import BlockPlan
 from converters.rules.definition import Definition
@@ -30,6 +30,21 @@ RECORDS = "*"
 def shown(node: Node) -> str:
     """A node in words."""
     return f"the records of {node[0]}" if node[1] == RECORDS else f"{node[0]}.{node[1]}"
+
+
+#: Keys of a spec whose expression must be true or false.
+_CONDITIONS = ("when", "where", "not_done", "before", "ongoing")
+
+
+def expression_problems(document: Document, place: Path_, text: str, see: See) -> list[Problem]:
+    """What is wrong with an expression of a spec; ``see`` judges each of its references."""
+    try:
+        refs = parse(text, condition=place[-1] in _CONDITIONS).refs
+    except ExpressionError as error:
+        message = f"{error}, in the expression: {' '.join(text.split())}"
+        return [document.problem(place, message, offset=error.column - 1)]
+    judged = (see(ref) for ref in sorted(refs, key=lambda ref: (ref.scope or "", ref.name)))
+    return [document.problem(place, wrong) for wrong in judged if wrong]
 
 
 class BlockReads:

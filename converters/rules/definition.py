@@ -118,11 +118,17 @@ class Definition:
         default = self.rule.origin(self.args, self.target)
         if stated is None:
             return default
-        stated = {"type": stated} if isinstance(stated, str) else stated
-        source = default.source if stated["type"] == default.type else _SOURCES[stated["type"]]
-        pages = tuple(str(page) for page in stated.get("pages", ()))
-        predecessor = stated.get("predecessor", "")
-        return Origin(stated["type"], stated.get("source", source), predecessor, pages)
+        return stated_origin(stated, default)
+
+
+def stated_origin(stated: Any, default: Origin) -> Origin:
+    """The origin that a spec states, its type or a mapping; its source may be the default's."""
+    stated = {"type": stated} if isinstance(stated, str) else stated
+    source = default.source if stated["type"] == default.type else _SOURCES[stated["type"]]
+    pages = tuple(str(page) for page in stated.get("pages", ()))
+    return Origin(
+        stated["type"], stated.get("source", source), stated.get("predecessor", ""), pages
+    )
 
 
 def _as_written(args: Any) -> Any:

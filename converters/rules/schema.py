@@ -1,7 +1,7 @@
 """The JSON Schema of a mapping spec, put together from the rules' fragments.
 
-``python -m converters.rules.schema`` writes it to ``schemas/mapping/dataset.json``, where editors
-and the check of a study read it.
+``python -m converters.rules.schema`` writes it to ``schemas/mapping/dataset.json``, and that of
+analysis specs to ``analysis.json``, where editors and the check of a study read them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from converters.rules.standard_units import UNITS_SCHEMA
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "minItems": 1, "items": _TEXT}
-_NAME_PATTERN = "^[A-Z][A-Z0-9_]{0,7}$"
-_NAME_WORDS = "is not a variable name: up to 8 capitals and digits, a letter first"
+NAME_PATTERN = "^[A-Z][A-Z0-9_]{0,7}$"
+NAME_WORDS = "is not a variable name: up to 8 capitals and digits, a letter first"
 _SCALAR = {"type": ["string", "number"]}
 
 
@@ -45,12 +45,12 @@ def _variable(extra: Mapping[str, Any], *required: str) -> dict[str, Any]:
 def _variables(variable: str) -> dict[str, Any]:
     return {
         "type": "object",
-        "propertyNames": {"pattern": _NAME_PATTERN, "$comment": _NAME_WORDS},
+        "propertyNames": {"pattern": NAME_PATTERN, "$comment": NAME_WORDS},
         "additionalProperties": {"$ref": f"#/$defs/{variable}"},
     }
 
 
-_CONDITIONS = {
+CONDITIONS = {
     "type": "array",
     "minItems": 1,
     "items": _closed(
@@ -209,8 +209,8 @@ _BLOCK = {
     "where": _described(
         _TEXT, "Only raw records that meet this condition; the others are excluded."
     ),
-    "exclude": _described(_CONDITIONS, "Raw records to leave out, and why."),
-    "reject": _described(_CONDITIONS, "Raw records that are wrong, and why; each is a finding."),
+    "exclude": _described(CONDITIONS, "Raw records to leave out, and why."),
+    "reject": _described(CONDITIONS, "Raw records that are wrong, and why; each is a finding."),
     "join": {
         "type": "array",
         "minItems": 1,
@@ -310,9 +310,12 @@ def dataset_schema() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Writes the schema to its place."""
-    text = json.dumps(dataset_schema(), indent=2) + "\n"
-    (folder("schemas") / "mapping" / "dataset.json").write_text(text, "utf-8")
+    """Writes the schemas to their places."""
+    from converters.rules.analysis_schema import analysis_schema
+
+    for name, schema in (("dataset", dataset_schema()), ("analysis", analysis_schema())):
+        text = json.dumps(schema, indent=2) + "\n"
+        (folder("schemas") / "mapping" / f"{name}.json").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What a step of an analysis spec is: one module of ``rules/adam`` that registers one ``Step``."""
+"""What a step of an analysis spec is: one module of ``rules/adam`` that registers one ``STEP``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -12,25 +12,39 @@ import pandas as pd
 
 from converters.dataset import Origin
 from converters.mapping.document import Path_
-from converters.rules.rule import Problems, Reads, Records
+from converters.mapping.expressions import ExpressionError, parse
+from converters.rules.rule import Problems, Reads, Records, Rule, Target
 
 Rows = npt.NDArray[np.int64]
+Kind = Literal["Char", "Num"]
 
 
 class Analysis(Records, Protocol):
     """The records of an analysis dataset in the making, and what a step may do to them.
 
     Besides what ``Records`` has: names are variables made so far first, columns of the source
-    second. Rows are never in a promised order; ``subjects`` and sorting are by value.
+    second. Rows are in no promised order: groups and ties go by values.
     """
 
     name: str
 
+    def names(self) -> Iterable[str]:
+        """The variables made so far."""
+
     def has(self, name: str) -> bool:
         """Whether there is a variable or a column of the source of that name."""
 
+    def formula(self, text: str, rows: Rows | None = None) -> pd.Series:
+        """The value of an expression in every record, or in those of ``rows``."""
+
+    def condition(self, text: str, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
+        """Where a condition holds; a missing value never fulfils it."""
+
     def put(self, name: str, column: pd.Series) -> None:
-        """Makes a variable, or makes it anew: a column of ``rows`` rows."""
+        """Makes a variable, or makes it anew: a column of ``rows`` rows.
+
+        It becomes what the variable is known to be: text that is no number is a finding.
+        """
 
     def append(self, rows: Rows, changes: Mapping[str, pd.Series]) -> None:
         """Adds records like those in ``rows`` (0-based), with other values where ``changes`` say.
@@ -38,8 +52,17 @@ class Analysis(Records, Protocol):
         Each column of ``changes`` has as many rows as are added; a new name becomes a variable.
         """
 
-    def keep(self, mask: npt.NDArray[np.bool_]) -> None:
-        """Leaves out the records where the mask is false."""
+    def add(self, dataset: str, rows: Rows, values: Mapping[str, pd.Series]) -> None:
+        """Adds records that come of the given rows of another dataset, with these values only."""
+
+    def take(self, rows: Rows, reason: str) -> None:
+        """Goes on with the records in ``rows`` alone, in that order; a row may be there repeatedly.
+
+        ``reason`` says in the account why the source's records were left out that are not there.
+        """
+
+    def keep(self, mask: npt.NDArray[np.bool_], reason: str) -> None:
+        """Leaves out the records where the mask is false; ``reason`` goes to the account."""
 
 
 def _no_names(*_: Any) -> tuple[str, ...]:
@@ -50,23 +73,18 @@ def _no_reads(*_: Any) -> Reads:
     return Reads()
 
 
-def _no_problems(*_: Any) -> Problems:
-    return ()
-
-
-def _no_words(*_: Any) -> str | None:
-    return None
-
-
 @dataclass(frozen=True)
 class Step:
     """A step: its name in a spec, its arguments' JSON Schema, what it reads, makes, does and says.
 
     A ``variable`` step stands under the name of the variable that it makes, and gets it as
     ``target``; other steps stand alone, and their target is empty. ``apply(args, table, target)``
-    works through the table; ``makes(args, target)`` are the variables that it makes, companions
-    too; ``words(args, name)`` says in English how one of these is made; ``kinds(args, name)`` is
-    Char or Num for one that the standard does not know (None: what its values are).
+    works through the table. ``makes(args, target)`` are the variables that it makes, companions
+    too. Of each of these ``words(args, name)`` says in English how it is made (None: nothing to
+    tell), ``labels`` its label where the standard has none, ``kinds`` whether it is Char or Num
+    where the standard does not say, ``origin`` where it comes from; a predecessor is
+    ``DATASET.VARIABLE``, or a name alone for a column of the source. Arguments under ``when`` and
+    ``where`` that are expressions are conditions.
     """
 
     name: str
@@ -76,11 +94,26 @@ class Step:
     variable: bool = False
     makes: Callable[[Any, str], Iterable[str]] = field(default=_no_names)
     reads: Callable[[Any, str], Reads] = field(default=_no_reads)
-    check: Callable[[Any], Problems] = field(default=_no_problems)
-    words: Callable[[Any, str], str | None] = field(default=_no_words)
-    kinds: Callable[[Any, str], Literal["Char", "Num"] | None] = field(default=lambda *_: None)
+    check: Callable[[Any], Problems] = field(default=lambda _: ())
+    words: Callable[[Any, str], str | None] = field(default=lambda *_: None)
+    kinds: Callable[[Any, str], Kind | None] = field(default=lambda *_: None)
     labels: Callable[[Any, str], str] = field(default=lambda *_: "")
     origin: Callable[[Any, str], Origin] = field(default=lambda *_: Origin("Derived", "Sponsor"))
+
+
+def as_step(rule: Rule, target: Target) -> Step:
+    """A value rule of the mapping language, as the step that makes ``target`` by it."""
+    return Step(
+        name=rule.name,
+        summary=rule.summary,
+        schema=rule.schema,
+        apply=lambda args, table, name: table.put(name, rule.apply(args, table, target)),
+        variable=True,
+        reads=lambda args, _: rule.reads(args, target),
+        check=rule.check,
+        words=lambda args, _: rule.words(args, target),
+        origin=lambda args, _: rule.origin(args, target),
+    )
 
 
 def names(value: Any) -> list[str]:
@@ -89,11 +122,66 @@ def names(value: Any) -> list[str]:
 
 
 def pairs(value: Any) -> dict[str, str]:
-    """An argument that is a name, a list of names, or new name: old name; as the last."""
-    return dict(value) if isinstance(value, Mapping) else {name: name for name in names(value)}
+    """An argument of names, as new name: old name. ``[A, B: C]`` is ``{A: A, B: C}``."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    found: dict[str, str] = {}
+    for item in names(value):
+        found |= dict(item) if isinstance(item, Mapping) else {item: item}
+    return found
 
 
-def at(place: Path_ | str, texts: Iterable[str]) -> tuple[tuple[Path_, str], ...]:
+NAME: Mapping[str, Any] = {"type": "string", "minLength": 1}
+NAMES: Mapping[str, Any] = {"type": "array", "minItems": 1, "items": NAME}
+#: The JSON Schema of an argument that ``names`` reads, and of one that ``pairs`` reads.
+NAME_OR_NAMES: Mapping[str, Any] = {"oneOf": [NAME, NAMES]}
+_RENAMED = {"type": "object", "minProperties": 1, "additionalProperties": NAME}
+PAIRS: Mapping[str, Any] = {
+    "oneOf": [
+        NAME,
+        {"type": "array", "minItems": 1, "items": {"oneOf": [NAME, _RENAMED]}},
+        _RENAMED,
+    ]
+}
+
+
+def closed(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    """The JSON Schema of a mapping that has these keys and no others."""
+    found: dict[str, Any] = {"type": "object", "additionalProperties": False}
+    if required:
+        found["required"] = list(required)
+    return {**found, "properties": dict(properties)}
+
+
+def at(place: str, texts: Iterable[str]) -> tuple[tuple[Path_, str], ...]:
     """Names or expressions with their place below a step's arguments, as ``Reads`` has them."""
-    path: Path_ = (place,) if isinstance(place, str) else place
-    return tuple((path, text) for text in texts)
+    return tuple(((place,), text) for text in texts)
+
+
+def of_other(
+    dataset: str, place: str, found: Iterable[str]
+) -> tuple[tuple[Path_, tuple[str, str]], ...]:
+    """Variables of another dataset with their place below a step's arguments, for ``Reads``."""
+    return tuple(((place,), (dataset, name)) for name in found)
+
+
+def refs_of(text: str | None) -> list[str]:
+    """The names in a condition on another dataset's records; none if it cannot be read."""
+    try:
+        return sorted(ref.name for ref in parse(text).refs) if text else []
+    except ExpressionError:
+        return []
+
+
+def check_other(args: Mapping[str, Any], key: str = "where") -> Iterator[tuple[Path_, str]]:
+    """What is wrong with a condition on the records of another dataset."""
+    text = args.get(key)
+    if not text:
+        return
+    try:
+        refs = parse(text, condition=True).refs
+    except ExpressionError as error:
+        yield (key,), f"{error}, in the expression: {' '.join(text.split())}"
+        return
+    for ref in sorted(ref for ref in refs if ref.scope is not None):
+        yield (key,), f"'{ref.scope}.{ref.name}': only variables of that dataset can be used here"

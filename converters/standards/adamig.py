@@ -34,6 +34,8 @@ SUBCLASSES: Mapping[str, tuple[str, str]] = {
 _INDEX = re.compile(r"xx|zz|--|[yw]")
 _DIGITS = {"xx": r"\d\d", "zz": r"\d\d", "y": r"[1-9]\d?", "w": r"[1-9]\d?", "--": "[A-Z]{2}"}
 
+_NO_YES = "C66742"
+
 #: What the end of a name says of a variable that no structure lists (ADaMIG 1.3, 3.1.6).
 _SUFFIXES: tuple[tuple[str, Literal["Char", "Num"], str], ...] = (
     ("DTM", "Num", "DATETIME20."),
@@ -45,7 +47,8 @@ _SUFFIXES: tuple[tuple[str, Literal["Char", "Num"], str], ...] = (
     ("FL", "Char", ""),
     ("FN", "Num", ""),
 )
-_DATE_FLAGS, _TIME_FLAGS = "C81223", "C81226"
+#: Their codelists: date and time imputation flags, and No Yes Response.
+_SUFFIX_CODELISTS = {"DTF": ("C81223",), "TMF": ("C81226",), "FL": (_NO_YES,)}
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,15 @@ def load_structure(version: str, name: str) -> Structure:
 
 def _variable(name: str, item: Mapping[str, Any], order: int) -> AnalysisVariable:
     kind: Literal["Char", "Num"] = "Num" if "number" in item["type"] else "Char"
+    values = tuple(str(value) for value in item.get("enum", ()) if value is not None)
+    flag = (_NO_YES,) if values and set(values) <= {"Y", "N"} else ()
     return AnalysisVariable(
         name,
         item["title"],
         kind,
         item["x-core"],
-        tuple(item.get("x-codelists", ())),
-        tuple(str(value) for value in item.get("enum", ()) if value is not None),
+        tuple(item.get("x-codelists", flag)),
+        values,
         item.get("x-described", ""),
         _format(name, kind),
         order,
@@ -139,6 +144,11 @@ def _found(structure: Structure, name: str) -> AnalysisVariable | None:
         if indices is not None:
             return replace(item, name=name, label=_filled(item.label, indices))
     return None
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether a name is that of a listed variable, or one that its pattern stands for."""
+    return name == pattern or _indices(pattern, name) is not None
 
 
 def _indices(pattern: str, name: str) -> dict[str, str] | None:
@@ -188,6 +198,6 @@ def find_variable(
             return found
     for suffix, kind, sas_format in _SUFFIXES:
         if name.endswith(suffix) and len(name) > len(suffix):
-            codelists = {"DTF": (_DATE_FLAGS,), "TMF": (_TIME_FLAGS,)}.get(suffix, ())
+            codelists = _SUFFIX_CODELISTS.get(suffix, ())
             return AnalysisVariable(name, "", kind, "", codelists, (), "", sas_format)
     return None

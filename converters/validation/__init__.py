@@ -13,6 +13,7 @@ from converters.standards.model import FINDINGS, domain_of, known_variables
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, variable_prefix
 from converters.standards.terminology import Terminology
+from converters.validation.analysis import check_analyses
 from converters.validation.json_schema import check_schema
 from converters.validation.relations import check_relations
 from converters.validation.results import check_results
@@ -21,6 +22,7 @@ from converters.validation.table import Table
 from converters.validation.terminology import check_terminology
 
 __all__ = [
+    "check_analyses",
     "check_datasets",
     "check_relations",
     "check_schema",

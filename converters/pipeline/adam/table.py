@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,75 +11,23 @@ import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
-from converters.dataset import Dataset
 from converters.errors import InputError
 from converters.findings import Severity
 from converters.mapping.expressions import Ref, parse
 from converters.mapping.settings import Settings
+from converters.pipeline.account import Fate
+from converters.pipeline.adam.finished import Finished
 from converters.pipeline.notes import Notes
 from converters.rules.rule import Table
-
-
-class Finished:
-    """A finished dataset to be looked into; its supplemental qualifiers are columns too."""
-
-    def __init__(self, dataset: Dataset, supplemental: Dataset | None = None) -> None:
-        """``supplemental`` is its SUPP--, if it has one."""
-        self.name = dataset.name
-        self.dataset = dataset
-        self.columns: dict[str, pd.Series] = {str(n): dataset.frame[n] for n in dataset.frame}
-        if supplemental is not None:
-            self.columns |= _qualifiers(dataset, supplemental)
-
-    @property
-    def rows(self) -> int:
-        """How many records there are."""
-        return len(self.dataset.frame)
-
-    def variable(self, name: str) -> pd.Series:
-        """A variable, or a supplemental qualifier."""
-        return self.columns[name]
-
-    @cached_property
-    def subjects(self) -> Mapping[str, int]:
-        """The row of each subject's first record."""
-        codes, values = columns.parts(self.columns["USUBJID"])
-        first = np.full(len(values), -1, dtype=np.int64)
-        known = np.flatnonzero(codes >= 0)[::-1]
-        first[codes[known]] = known
-        return dict(zip(values, first.tolist(), strict=True))
-
-
-def _qualifiers(parent: Dataset, supplemental: Dataset) -> dict[str, pd.Series]:
-    """One column for each QNAM, aligned with the records of the parent."""
-    from converters.keys import match
-
-    frame = supplemental.frame
-    codes, names = columns.parts(frame["QNAM"])
-    by, variables = columns.parts(frame["IDVAR"])
-    found: dict[str, pd.Series] = {}
-    for number, name in enumerate(names):
-        chosen = np.full(len(parent.frame), -1, dtype=np.int64)
-        for code in (-1, *range(len(variables))):
-            rows = np.flatnonzero((codes == number) & (by == code))
-            if not len(rows):
-                continue
-            mine, theirs = [parent.frame["USUBJID"]], [frame["USUBJID"]]
-            if code >= 0:
-                mine.append(parent.frame[variables[code]])
-                theirs.append(frame["IDVARVAL"])
-            matched = match(mine, [columns.take(column, rows) for column in theirs])
-            last = matched.last(np.arange(len(rows)))
-            chosen = np.where(last >= 0, np.append(rows, -1)[last], chosen)
-        found[name] = columns.take(frame["QVAL"], chosen)
-    return found
+from converters.rules.step import Kind
 
 
 class AnalysisTable:
-    """``made`` are the variables by name, ``carried`` the source's columns; both row by row.
+    """Records with the variables made so far (``own``) and their source's columns (``carried``).
 
-    ``origin`` (a number in the notes' list of files) and ``record`` say which record of the source
-    each row comes from. Implements ``rules.step.Analysis`` for the steps.
+    ``origin`` (a number in the notes' list of files) and ``record`` (from 1) say which record of a
+    finished dataset each row comes from, ``fates`` what became of the records of each origin.
+    Implements ``rules.step.Analysis`` for the steps.
     """
 
     def __init__(
@@ -89,49 +36,81 @@ class AnalysisTable:
         settings: Settings,
         others: Mapping[str, Finished],
         notes: Notes,
-        carried: Mapping[str, pd.Series],
-        origin: npt.NDArray[np.int32],
-        record: npt.NDArray[np.int64],
+        kinds: Mapping[str, Kind],
     ) -> None:
-        """No variable is made yet."""
+        """No record yet; ``kinds`` says what variables are known to be."""
         self.name, self.settings, self.others, self.notes = name, settings, others, notes
-        self.carried = dict(carried)
-        self.made: dict[str, pd.Series] = {}
-        self.origin, self.record = origin, record
+        self.kinds = kinds
+        self.own: dict[str, pd.Series] = {}
+        self.carried: dict[str, pd.Series] = {}
+        self.origin = np.empty(0, dtype=np.int32)
+        self.record = np.empty(0, dtype=np.int64)
+        self.fates: dict[int, Fate] = {}
         self.target = ""  # the variable at work, for findings
+
+    def load(self, source: Finished, names: Iterable[str]) -> None:
+        """All records of a finished dataset, with the named columns."""
+        self.carried = {name: source.variable(name) for name in names}
+        self.record = np.arange(1, source.rows + 1)
+        self.origin = np.full(source.rows, self._origin_of(source.name), dtype=np.int32)
+        self.fates = {self._origin_of(source.name): Fate.of(source.rows)}
+
+    def stack(self, tables: Sequence[AnalysisTable]) -> None:
+        """The records of several tables, one under another."""
+        sizes = [table.rows for table in tables]
+        for kept in ("own", "carried"):
+            held = [getattr(table, kept) for table in tables]
+            names = dict.fromkeys(name for columns_ in held for name in columns_)
+            setattr(
+                self, kept, {name: _stacked([h.get(name) for h in held], sizes) for name in names}
+            )
+        self.origin = np.concatenate([table.origin for table in tables]).astype(np.int32)
+        self.record = np.concatenate([table.record for table in tables]).astype(np.int64)
+        for table in tables:
+            for number, fate in table.fates.items():
+                known = self.fates.get(number)
+                self.fates[number] = fate if known is None else known.merged(fate)
 
     @property
     def rows(self) -> int:
         """How many records there are."""
         return len(self.record)
 
+    def names(self) -> Iterable[str]:
+        """The variables made so far."""
+        return self.own
+
     def has(self, name: str) -> bool:
         """Whether there is a variable or a column of the source of that name."""
-        return name in self.made or name in self.carried
+        return name in self.own or name in self.carried
 
     def column(self, name: str) -> pd.Series:
         """A variable made so far, else a column of the source."""
-        return self.made[name] if name in self.made else self.carried[name]
+        return self.own[name] if name in self.own else self.carried[name]
 
     def variable(self, name: str) -> pd.Series:
         """As ``column``; without any value where there is none."""
         return self.column(name) if self.has(name) else columns.constant(None, self.rows)
 
-    def made_columns(self) -> list[pd.Series]:
+    def made(self) -> list[pd.Series]:
         """All variables made so far, in the order of their names."""
-        return [self.made[name] for name in sorted(self.made)]
+        return [self.own[name] for name in sorted(self.own)]
 
-    def formula(self, text: str) -> pd.Series:
-        """The value of an expression, row by row."""
-        return parse(text).evaluate(self._value, self.rows)
+    def formula(self, text: str, rows: Rows | None = None) -> pd.Series:
+        """The value of an expression in every record, or in those of ``rows``."""
+        if rows is None:
+            return parse(text).evaluate(self._value, self.rows)
+        return parse(text).evaluate(lambda ref: columns.take(self._value(ref), rows), len(rows))
 
-    def condition(self, text: str) -> npt.NDArray[np.bool_]:
+    def condition(self, text: str, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
         """Where a condition holds."""
-        return parse(text).test(self._value, self.rows)
+        if rows is None:
+            return parse(text).test(self._value, self.rows)
+        return parse(text).test(lambda ref: columns.take(self._value(ref), rows), len(rows))
 
     def dataset(self, name: str) -> Table:
         """Another dataset, or this one."""
-        return self if name == self.name else self.others[name]  # type: ignore[return-value]
+        return self if name == self.name else self.others[name]
 
     def source(self, name: str) -> Table:
         """There are no raw sources here; a spec that names one is refused before."""
@@ -141,58 +120,96 @@ class AnalysisTable:
         """Makes a variable, or makes it anew."""
         if len(column) != self.rows:
             raise ValueError(f"{name} has {len(column)} rows and not {self.rows}")
-        self.made[name] = column.reset_index(drop=True)
+        self.own[name] = self._conform(name, column.reset_index(drop=True))
 
     def append(self, rows: Rows, changes: Mapping[str, pd.Series]) -> None:
         """Adds records like those in ``rows``, with other values where ``changes`` say."""
         before = self.rows
-        order = np.concatenate([np.arange(before), rows]).astype(np.int64)
-        for kept in (self.made, self.carried):
-            for name, column in kept.items():
-                if kept is self.carried or name not in changes:
-                    kept[name] = columns.take(column, order)
-        for name, column in changes.items():
-            old = self.made.get(name)
-            if old is None:
-                number = columns.is_number(column)
-                old = pd.Series(np.full(before, np.nan)) if number else None
-                old = columns.constant(None, before) if old is None else old
-            self.made[name] = columns.concat([old, column.reset_index(drop=True)])
-        self.origin, self.record = self.origin[order], self.record[order]
+        self._choose(np.concatenate([np.arange(before), rows]).astype(np.int64))
+        self._change(before, changes)
 
-    def keep(self, mask: npt.NDArray[np.bool_]) -> None:
+    def add(self, dataset: str, rows: Rows, values: Mapping[str, pd.Series]) -> None:
+        """Adds records that come of the given rows of another dataset, with these values only."""
+        before = self.rows
+        nothing = np.full(len(rows), -1, dtype=np.int64)
+        self._choose(np.concatenate([np.arange(before), nothing]))
+        self.origin[before:] = self._origin_of(dataset)
+        self.record[before:] = rows + 1
+        self._change(before, values)
+
+    def _change(self, before: int, changes: Mapping[str, pd.Series]) -> None:
+        """Other values for the records from number ``before`` on."""
+        for name, column in changes.items():
+            old = self.own.get(name)
+            old = None if old is None else columns.take(old, np.arange(before))
+            pieces = [old, column.reset_index(drop=True)]
+            self.own[name] = self._conform(name, _stacked(pieces, [before, self.rows - before]))
+
+    def take(self, rows: Rows, reason: str, kind: str = "excluded") -> None:
+        """Goes on with the records in ``rows`` alone; ``reason`` is why the others are gone."""
+        out = np.ones(self.rows, dtype=bool)
+        out[rows] = False
+        origin, record = self.origin[out], self.record[out]
+        self._choose(rows)
+        for number, fate in self.fates.items():
+            gone = np.zeros(len(fate.reason) + 1, dtype=bool)
+            gone[record[origin == number]] = True
+            gone[self.record[self.origin == number]] = False
+            fate.put(gone[1:], kind, reason)
+
+    def keep(self, mask: npt.NDArray[np.bool_], reason: str, kind: str = "excluded") -> None:
         """Leaves out the records where the mask is false."""
-        rows = np.flatnonzero(mask)
-        if len(rows) == self.rows:
-            return
-        for kept in (self.made, self.carried):
+        if not mask.all():
+            self.take(np.flatnonzero(mask), reason, kind)
+
+    def _choose(self, rows: Rows) -> None:
+        for kept in (self.own, self.carried):
             for name, column in kept.items():
                 kept[name] = columns.take(column, rows)
-        self.origin, self.record = self.origin[rows], self.record[rows]
+        self.origin = np.append(self.origin, np.int32(-1))[rows]
+        self.record = np.append(self.record, np.int64(0))[rows]
+
+    def _conform(self, name: str, column: pd.Series) -> pd.Series:
+        """The column as what the variable is known to be: text or numbers, no empty texts."""
+        number, kind = columns.is_number(column), self.kinds.get(name)
+        if kind == "Num" and not number:
+            problems = {
+                value: f"'{value}' is not a number"
+                for value in columns.parts(column).values
+                if value and np.isnan(columns.parse_number(value))
+            }
+            self.target, before = name, self.target
+            self.report_values("not-a-number", Severity.ERROR, column, problems)
+            self.target = before
+            return columns.to_number(column)
+        if number and kind != "Char":
+            return column.astype(np.float64)
+        if number or "" in columns.parts(column).values:
+            return columns.map_text(column, lambda values: [value or None for value in values])
+        return columns.encoded(column)
+
+    def _origin_of(self, dataset: str) -> int:
+        return next(n for n, (name, _) in enumerate(self.notes.files) if name == dataset)
 
     def _value(self, ref: Ref) -> pd.Series:
         if ref.scope is None or ref.scope == self.name:
             return self.column(ref.name)
         if ref.scope == "raw":
             return self.carried[ref.name]
-        return self._of_subject(ref)
+        return self._of_subject(str(ref.scope), ref.name)
 
-    def _of_subject(self, ref: Ref) -> pd.Series:
+    def _of_subject(self, dataset: str, name: str) -> pd.Series:
         """A variable of another dataset in the record of the same subject."""
-        other = self.others[str(ref.scope)]
-        if "USUBJID" not in other.columns:
-            raise InputError(f"{ref.scope} has no USUBJID: use a 'merge' with 'by'")
+        other = self.others[dataset]
+        if "USUBJID" not in other.names:
+            raise InputError(f"{dataset} has no USUBJID: use a 'merge' with 'by'")
         codes, values = columns.parts(self.column("USUBJID"))
         rows = np.array([*(other.subjects.get(value, -1) for value in values), -1])
-        if len(other.subjects) < other.rows:
-            several = {v for v, n in zip(values, _records(other, values), strict=True) if n > 1}
-            cases = {
-                number: (value, f"{ref.scope} has several records of the subject; use a merge")
-                for number, value in enumerate(values)
-                if value in several
-            }
-            self.report_groups("lookup-several", Severity.ERROR, codes, cases)
-        return columns.take(other.variable(ref.name), rows.astype(np.int64)[codes])
+        several = other.several(name)
+        message = f"{dataset} has several values of {name} for the subject; use a merge"
+        cases = {n: (value, message) for n, value in enumerate(values) if value in several}
+        self.report_groups("lookup-several", Severity.ERROR, codes, cases)
+        return columns.take(other.variable(name), rows.astype(np.int64)[codes])
 
     def report(
         self,
@@ -240,8 +257,15 @@ class AnalysisTable:
             self.report_groups(rule, severity, codes, cases, published)
 
 
-def _records(other: Finished, values: Sequence[str]) -> list[int]:
-    codes, known = columns.parts(other.columns["USUBJID"])
-    counts = np.bincount(codes[codes >= 0], minlength=len(known))
-    number = dict(zip(known, counts.tolist(), strict=True))
-    return [number.get(value, 0) for value in values]
+def _stacked(pieces: Sequence[pd.Series | None], sizes: Sequence[int]) -> pd.Series:
+    """Columns one under another; where there is none its rows are missing."""
+    number = all(columns.is_number(piece) for piece in pieces if piece is not None)
+    filled = [
+        piece
+        if piece is not None
+        else pd.Series(np.full(size, np.nan))
+        if number
+        else columns.constant(None, size)
+        for piece, size in zip(pieces, sizes, strict=True)
+    ]
+    return columns.concat(filled)

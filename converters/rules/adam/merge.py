@@ -1,0 +1,147 @@
+"""``merge``: variables of another dataset's record, found by keys (admiral: derive_vars_merged)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from converters import columns
+from converters.columns import Rows
+from converters.dataset import Origin
+from converters.findings import Severity
+from converters.keys import match
+from converters.mapping.expressions import parse
+from converters.rules.picking import picked
+from converters.rules.rule import Problems, Reads, Table
+from converters.rules.step import (
+    NAME,
+    NAMES,
+    PAIRS,
+    Analysis,
+    Step,
+    at,
+    check_other,
+    closed,
+    of_other,
+    pairs,
+    refs_of,
+)
+
+
+def _keys(args: Mapping[str, Any]) -> dict[str, str]:
+    """Variables here by those of the other dataset."""
+    return pairs(args.get("by", "USUBJID"))
+
+
+def _taken(args: Mapping[str, Any]) -> dict[str, str]:
+    return pairs(args.get("take", ()))
+
+
+def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
+    keys, taken = _keys(args), _taken(args)
+    other = table.dataset(args["dataset"])
+    rows = _candidates(args, other)
+    mine = [table.column(name) for name in keys]
+    theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
+    matched = match(mine, theirs)
+    if "pick" not in args:
+        _report_several(args, table, np.flatnonzero(matched.counts() > 1))
+    chosen = np.append(rows, -1)[matched.last(np.arange(len(rows)))]
+    for name, old in taken.items():
+        table.put(name, columns.take(other.variable(old), chosen))
+    if "exists" in args:
+        table.put(args["exists"], columns.from_codes(np.where(chosen >= 0, 0, -1), ["Y"]))
+
+
+def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
+    """The other's records that meet ``where``, of each key one: the picked, else the last."""
+    rows = np.arange(other.rows)
+    if "where" in args:
+        rows = rows[parse(args["where"]).test(lambda ref: other.variable(ref.name), other.rows)]
+
+    def of(names: Any) -> list[Any]:
+        return [columns.take(other.variable(name), rows) for name in names]
+
+    keys, taken = of(_keys(args).values()), of(_taken(args).values())
+    if "pick" in args:
+        return rows[picked(keys, of(args["order"]), taken, last=args["pick"] == "last")]
+    return rows[np.argsort(columns.sort_key(taken, len(rows)), kind="stable")]
+
+
+def _report_several(args: Mapping[str, Any], table: Analysis, several: Rows) -> None:
+    if len(several):
+        keys = ", ".join(_keys(args).values())
+        message = (
+            f"{args['dataset']} has several records with the same {keys}, where a merge takes one:"
+            " say which by 'where', or by 'pick' and 'order'"
+        )
+        table.report("merge-several", Severity.ERROR, message, several)
+
+
+def _makes(args: Mapping[str, Any], _: str) -> list[str]:
+    return [*_taken(args), *([args["exists"]] if "exists" in args else [])]
+
+
+def _reads(args: Mapping[str, Any], _: str) -> Reads:
+    dataset, keys = args["dataset"], _keys(args)
+    return Reads(
+        columns=at("by", keys),
+        others=(
+            *of_other(dataset, "by", keys.values()),
+            *of_other(dataset, "take", _taken(args).values()),
+            *of_other(dataset, "order", args.get("order", ())),
+            *of_other(dataset, "where", refs_of(args.get("where"))),
+        ),
+    )
+
+
+def _check(args: Mapping[str, Any]) -> Problems:
+    if "take" not in args and "exists" not in args:
+        yield (), "a merge needs 'take', or 'exists' with the name of a flag"
+    if ("pick" in args) != ("order" in args):
+        yield (), "'pick' and 'order' go together: the first or last record, and in which order"
+    yield from check_other(args)
+
+
+def _words(args: Mapping[str, Any], name: str) -> str:
+    where = f" where {parse(args['where']).words()}" if "where" in args else ""
+    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    if name == args.get("exists"):
+        return f'"Y" if {args["dataset"]} has a record{where} with the same {keys}.'
+    order = f" in the order of {', '.join(args['order'])}" if "order" in args else ""
+    pick = f"{args['pick']} " if "pick" in args else ""
+    return f"The {pick}{args['dataset']}.{_taken(args)[name]}{where} with the same {keys}{order}."
+
+
+def _origin(args: Mapping[str, Any], name: str) -> Origin:
+    """A choice among records is a derivation, a copy from the one record is not."""
+    if name == args.get("exists") or {"where", "pick"} & set(args):
+        return Origin("Derived", "Sponsor")
+    return Origin("Predecessor", "", f"{args['dataset']}.{_taken(args)[name]}")
+
+
+STEP = Step(
+    name="merge",
+    summary="Variables of another dataset's record, found by keys.",
+    schema=closed(
+        {
+            "dataset": {**NAME, "description": "The dataset to look into."},
+            "by": {**PAIRS, "description": "Keys, or name here: name there; USUBJID if not given."},
+            "take": {**PAIRS, "description": "The variables to take, or new name: name there."},
+            "where": {**NAME, "description": "A condition on the other's records."},
+            "pick": {"enum": ["first", "last"], "description": "Which of several records."},
+            "order": {**NAMES, "description": "The other's variables that pick goes by."},
+            "exists": {**NAME, "description": "A flag to make: Y where a record is found."},
+        },
+        "dataset",
+    ),
+    apply=_apply,
+    makes=_makes,
+    reads=_reads,
+    check=_check,
+    words=_words,
+    kinds=lambda args, name: "Char" if name == args.get("exists") else None,
+    origin=_origin,
+)

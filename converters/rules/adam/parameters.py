@@ -1,0 +1,132 @@
+"""``parameters``: PARAMCD, PARAM and AVAL, one record for each parameter that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.columns import Rows
+from converters.dataset import Origin
+from converters.mapping.document import scalar_text
+from converters.mapping.expressions import parse
+from converters.rules.rule import Problems, Reads
+from converters.rules.step import NAME, Analysis, Step, closed
+
+Parameters = Sequence[Mapping[str, Any]]
+
+#: What no parameter takes is excluded, and for this reason.
+REASON = "no parameter takes it"
+_RESULTS = ("AVAL", "AVALC")
+_NUMBERS = ("PARAMN", *(f"PARCAT{n}N" for n in range(1, 10)))
+_TEXTS = ("PARAMCD", "PARAM", *(f"PARCAT{n}" for n in range(1, 10)))
+
+
+def _apply(args: Parameters, table: Analysis, _: str) -> None:
+    taken = [np.flatnonzero(_mask(item, table)) for item in args]
+    which = np.repeat(np.arange(len(args)), [len(rows) for rows in taken])
+    table.take(np.concatenate(taken).astype(np.int64), REASON)
+    for name in _makes(args):
+        if name in _RESULTS:
+            table.put(name, _result(args, name, which, table))
+        elif name in _NUMBERS:
+            values = np.array([float(item.get(name, np.nan)) for item in args])
+            table.put(name, pd.Series(values[which]))
+        else:
+            texts = [scalar_text(item[name]) if name in item else None for item in args]
+            table.put(name, columns.from_codes(which, texts))
+
+
+def _mask(item: Mapping[str, Any], table: Analysis) -> Any:
+    return table.condition(item["where"]) if "where" in item else np.ones(table.rows, dtype=bool)
+
+
+def _result(args: Parameters, name: str, which: Rows, table: Analysis) -> pd.Series:
+    """AVAL or AVALC: each expression is evaluated once, for all parameters that have it."""
+    texts = dict.fromkeys(item[name] for item in args if name in item)
+    pieces, places = [], []
+    for text in texts:
+        numbers = [n for n, item in enumerate(args) if item.get(name) == text]
+        rows = np.flatnonzero(np.isin(which, numbers))
+        pieces.append(table.formula(text, rows))
+        places.append(rows)
+    order = np.full(table.rows, -1, dtype=np.int64)
+    order[np.concatenate(places)] = np.arange(sum(map(len, places)))
+    return columns.take(columns.concat(pieces), order)
+
+
+def _makes(args: Parameters, _: str = "") -> list[str]:
+    stated = {name for item in args for name in item}
+    return [
+        name for name in ("PARAMCD", "PARAM", *_NUMBERS, *_TEXTS[2:], *_RESULTS) if name in stated
+    ]
+
+
+def _reads(args: Parameters, _: str) -> Reads:
+    keys = ("where", *_RESULTS)
+    found = [((n, key), item[key]) for n, item in enumerate(args) for key in keys if key in item]
+    return Reads(expressions=tuple(found))
+
+
+def _check(args: Parameters) -> Problems:
+    names: dict[str, Any] = {}
+    for number, item in enumerate(args):
+        code, described = item["PARAMCD"], (item["PARAM"], item.get("PARAMN"))
+        if names.setdefault(code, described) != described:
+            yield (number,), f"{code} has two names or numbers: PARAM and PARAMN go with PARAMCD"
+    for key, place in (("PARAM", 0), ("PARAMN", 1)):
+        seen: dict[Any, str] = {}
+        for code, described in names.items():
+            value = described[place]
+            if value is not None and seen.setdefault(value, code) != code:
+                yield (), f"{seen[value]} and {code} have the same {key}: {value}"
+
+
+def _words(args: Parameters, name: str) -> str | None:
+    if name not in _RESULTS:
+        return None
+    texts = list(dict.fromkeys(parse(item[name]).words() for item in args if name in item))
+    if len(texts) == 1:
+        return f"{name} is {texts[0]}."
+    each = (f"{parse(i[name]).words()} for {i['PARAMCD']}" for i in args if name in i)
+    return f"{name} is {'; '.join(each)}."
+
+
+def _origin(_: Parameters, name: str) -> Origin:
+    return Origin("Derived" if name in _RESULTS else "Assigned", "Sponsor")
+
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
+_PARAMETER = closed(
+    {
+        "PARAMCD": {
+            "type": "string",
+            "pattern": "^[A-Z_][A-Z0-9_]{0,7}$",
+            "$comment": "is no parameter code: up to 8 capitals, digits and _, no digit first",
+            "description": "The parameter's code.",
+        },
+        "PARAM": {**_TEXT, "description": "The parameter's name, with its unit."},
+        "where": {**NAME, "description": "The records that it takes; all if not given."},
+        **{name: {**NAME, "description": f"An expression for {name}."} for name in _RESULTS},
+        "PARAMN": {"type": "number", "description": "The parameter's number."},
+        **{name: {**_TEXT, "description": "A category."} for name in _TEXTS[2:]},
+        **{name: {"type": "number", "description": "Its number."} for name in _NUMBERS[1:]},
+    },
+    "PARAMCD",
+    "PARAM",
+)
+
+STEP = Step(
+    name="parameters",
+    summary="The parameters: which records each takes, and their analysis values.",
+    schema={"type": "array", "minItems": 1, "items": _PARAMETER},
+    apply=_apply,
+    makes=_makes,
+    reads=_reads,
+    check=_check,
+    words=_words,
+    origin=_origin,
+)

@@ -1,0 +1,174 @@
+"""A derivation: a step bound to its arguments, or a value rule with its modifiers as a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from converters import columns
+from converters.dataset import Origin
+from converters.mapping.analysis import Item
+from converters.mapping.document import Path_
+from converters.rules.definition import stated_origin
+from converters.rules.registry import analysis_rules, modifiers, rules, steps
+from converters.rules.rule import Reads, Rule, Target
+from converters.rules.step import Analysis, Kind, Step, as_step
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What one key of ``derive`` does. ``path`` is the place of its key in the spec.
+
+    ``variable`` is what it makes, None for a step that stands alone; ``changes`` are its modifiers
+    and their arguments, ``attributes`` what else is said of the variable.
+    """
+
+    step: Step
+    args: Any
+    path: Path_
+    variable: Target | None = None
+    changes: tuple[tuple[Rule, Any], ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """The variable that it stands under; empty for a step that stands alone."""
+        return self.variable.name if self.variable else ""
+
+    @property
+    def place(self) -> Path_:
+        """The place of the step's arguments in the spec."""
+        return (*self.path, self.step.name) if self.variable else self.path
+
+    def makes(self) -> list[str]:
+        """The variables that it makes, companions too."""
+        found = [self.target] if self.variable else []
+        return list(dict.fromkeys((*found, *self.step.makes(self.args, self.target))))
+
+    def apply(self, table: Analysis) -> None:
+        """Carries it out.
+
+        ``when`` is judged before, since it may ask for what a variable held until now; a variable
+        that is made anew keeps that in the other records.
+        """
+        if self.variable is None:
+            self.step.apply(self.args, table, "")
+            return
+        changes = {rule.name: (rule, args) for rule, args in self.changes}
+        _, condition = changes.pop("when", (None, None))
+        holds = None if condition is None else table.condition(condition)
+        before = {name: table.variable(name) for name in self.makes() if _is_made(table, name)}
+        self.step.apply(self.args, table, self.target)
+        for rule, args in changes.values():
+            made = table.variable(self.target)
+            table.put(self.target, rule.apply(args, made, table, self.variable))
+        if holds is not None:
+            for name in self.makes():
+                table.put(name, _chosen(holds, table.variable(name), before.get(name)))
+
+    def reads(self) -> Iterator[tuple[Path_, Reads]]:
+        """What it reads, each with the place in the spec that the reads' own places are below.
+
+        Raises:
+            ExpressionError: an argument that should be an expression is none.
+        """
+        yield self.place, self.step.reads(self.args, self.target)
+        for rule, args in self.changes:
+            yield (*self.path, rule.name), rule.reads(args, self.variable)  # type: ignore[arg-type]
+
+    def problems(self) -> Iterator[tuple[Path_, str]]:
+        """(place in the spec, message) for all that is wrong with the arguments by themselves."""
+        start = f"{self.target}: " if self.target else ""
+        for place, message in self.step.check(self.args):
+            yield (*self.place, *place), start + message
+        for rule, args in self.changes:
+            for place, message in rule.check(args):
+                yield (*self.path, rule.name, *place), start + message
+
+    def words(self, name: str) -> str | None:
+        """How the variable ``name`` is made, for Define-XML; None: there is nothing to tell."""
+        if name == self.target and "method" in self.attributes:
+            return str(self.attributes["method"])
+        told = [self.step.words(self.args, name)]
+        if self.step.name == "from":
+            told = [f"Equal to {self.args}."]
+        if self.variable is not None and name == self.target:
+            told += [rule.words(args, self.variable) for rule, args in self.changes]
+        return " ".join(text for text in told if text) or None
+
+    def origin(self, name: str) -> Origin:
+        """Where the variable ``name`` comes from: as the spec states, else as the step says."""
+        default = self.step.origin(self.args, name)
+        if self.step.name == "from":
+            default = Origin("Predecessor", "", self.args)
+        changed = {rule.name for rule, _ in self.changes} - {"codelist"}
+        if changed and (default.type == "Predecessor" or "when" in changed):
+            default = Origin("Derived", "Sponsor")
+        if name == self.target and "origin" in self.attributes:
+            return stated_origin(self.attributes["origin"], default)
+        return default
+
+    def formula(self) -> str:
+        """The expression that makes the variable, where one alone does."""
+        return str(self.args) if self.step.name == "formula" else ""
+
+
+def _is_made(table: Analysis, name: str) -> bool:
+    return name in table.names()
+
+
+def _chosen(holds: Any, made: pd.Series, before: pd.Series | None) -> pd.Series:
+    """The value made where the condition holds, elsewhere the one of before."""
+    rows = np.arange(len(made))
+    if before is None:
+        return columns.take(made, np.where(holds, rows, -1))
+    return columns.take(columns.concat([made, before]), np.where(holds, rows, rows + len(made)))
+
+
+def derivation(item: Item, target: Callable[[Item], Target]) -> Derivation:
+    """The derivation that an item of a spec states; ``target`` says what its variable is.
+
+    Raises:
+        ValueError: the item names no rule or step, or more than one.
+    """
+    if not item.is_variable:
+        return Derivation(steps()[item.name], item.args, item.path)
+    makers = variable_makers()
+    named = [key for key in item.args if key in makers]
+    if len(named) != 1:
+        if named:
+            count = f"has {len(named)} rules ({', '.join(named)}); keep one"
+            raise ValueError(f"{item.name}: {count}")
+        raise ValueError(f"{item.name}: names no rule; expected one of: {', '.join(makers)}")
+    (name,) = named
+    variable = target(item)
+    changes = [(rule, item.args[key]) for key, rule in modifiers().items() if key in item.args]
+    if variable.codelists and "codelist" not in item.args:
+        changes.append((rules()["codelist"], variable.codelists[0].name))
+        changes.sort(key=lambda change: change[0].order)
+    maker = makers[name]
+    step = maker if isinstance(maker, Step) else as_step(maker, variable)
+    return Derivation(step, item.args[name], item.path, variable, tuple(changes), item.args)
+
+
+def variable_makers() -> Mapping[str, Step | Rule]:
+    """The steps and value rules that stand under a variable, by name."""
+    own = {name: step for name, step in steps().items() if step.variable}
+    return {**analysis_rules(), **own}
+
+
+def kind_of_result(args: Mapping[str, Any]) -> Kind | None:
+    """Char or Num of a variable that neither standard nor spec describes; None: its values say."""
+    if "assign" in args:
+        return "Char" if isinstance(args["assign"], str) else "Num"
+    if "case" in args:
+        results = [branch.get("then") for branch in args["case"] if "then" in branch]
+        given = [value for value in results if value is not None]
+        has_formula = any("formula" in branch for branch in args["case"])
+        if given and not has_formula:
+            return "Num" if not any(isinstance(value, str) for value in given) else "Char"
+    return None
