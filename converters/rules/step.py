@@ -168,9 +168,10 @@ def of_other(
 def refs_of(text: str | None) -> list[str]:
     """The names in a condition on another dataset's records; none if it cannot be read."""
     try:
-        return sorted(ref.name for ref in parse(text).refs) if text else []
+        refs = parse(text).refs if text else frozenset()
     except ExpressionError:
         return []
+    return sorted(ref.name for ref in refs if ref.scope is None)
 
 
 def check_other(args: Mapping[str, Any], key: str = "where") -> Iterator[tuple[Path_, str]]:

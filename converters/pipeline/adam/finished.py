@@ -12,6 +12,7 @@ from converters import columns
 from converters.columns import Rows
 from converters.dataset import Dataset, Variable
 from converters.keys import match
+from converters.rules.picking import picked
 
 
 class Finished:
@@ -64,12 +65,21 @@ class Finished:
 
     @cached_property
     def subjects(self) -> Mapping[str, int]:
-        """The row of each subject's first record."""
+        """A record of each subject, as the number of its row: the only one, or one of several."""
         codes, values = columns.parts(self.variable("USUBJID"))
-        first = np.full(len(values), -1, dtype=np.int64)
-        known = np.flatnonzero(codes >= 0)[::-1]
-        first[codes[known]] = known
-        return dict(zip(values, first.tolist(), strict=True))
+        rows = np.full(len(values), -1, dtype=np.int64)
+        known = np.flatnonzero(codes >= 0)
+        rows[codes[known]] = known
+        return dict(zip(values, rows.tolist(), strict=True))
+
+    def rows_with(self, name: str) -> Mapping[str, int]:
+        """The row of each subject's record; of several with a variable's lowest value."""
+        if len(self.subjects) == self.rows or not self.rows:
+            return self.subjects
+        group, value = self.variable("USUBJID"), self.variable(name)
+        rows = picked([group], [value], [], last=False)
+        found = columns.to_list(columns.take(group, rows))
+        return {subject: row for subject, row in zip(found, rows.tolist(), strict=True) if subject}
 
     def several(self, name: str) -> frozenset[str]:
         """The subjects that have several values of a variable."""

@@ -130,6 +130,8 @@ class NameCheck:
                 return True  # told when its variable is asked for
             hint = nearest(dataset, self.known) or f"; it has: {', '.join(self.known)}"
             wrong = f"the study has no dataset '{dataset}'{hint}"
+            stated = (*place[:-1], "dataset")
+            place = stated if stated in self.document.places else place
         else:
             known = self.known[dataset]
             if known is not None and name not in known:

@@ -204,7 +204,8 @@ class AnalysisTable:
         if "USUBJID" not in other.names:
             raise InputError(f"{dataset} has no USUBJID: use a 'merge' with 'by'")
         codes, values = columns.parts(self.column("USUBJID"))
-        rows = np.array([*(other.subjects.get(value, -1) for value in values), -1])
+        found = other.rows_with(name)
+        rows = np.array([*(found.get(value, -1) for value in values), -1])
         several = other.several(name)
         message = f"{dataset} has several values of {name} for the subject; use a merge"
         cases = {n: (value, message) for n, value in enumerate(values) if value in several}
