@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from converters import columns
 from converters.dataset import Origin
 from converters.mapping.analysis import Item
 from converters.mapping.document import Path_
-from converters.rules.definition import stated_origin
 from converters.rules.registry import analysis_rules, modifiers, rules, steps
 from converters.rules.rule import Reads, Rule, Target
 from converters.rules.step import Analysis, Kind, Step, as_step
@@ -24,7 +23,8 @@ class Derivation:
     """What one key of ``derive`` does. ``path`` is the place of its key in the spec.
 
     ``variable`` is what it makes, None for a step that stands alone; ``changes`` are its modifiers
-    and their arguments, ``attributes`` what else is said of the variable.
+    and their arguments, ``condition`` that of ``when`` among them, ``attributes`` all that is said
+    of the variable.
     """
 
     step: Step
@@ -33,6 +33,7 @@ class Derivation:
     variable: Target | None = None
     changes: tuple[tuple[Rule, Any], ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    condition: str | None = None
 
     @property
     def target(self) -> str:
@@ -55,20 +56,14 @@ class Derivation:
         ``when`` is judged before, since it may ask for what a variable held until now; a variable
         that is made anew keeps that in the other records.
         """
-        if self.variable is None:
-            self.step.apply(self.args, table, "")
+        if self.condition is None:
+            self.step.apply(self.args, table, self.target)
             return
-        changes = {rule.name: (rule, args) for rule, args in self.changes}
-        _, condition = changes.pop("when", (None, None))
-        holds = None if condition is None else table.condition(condition)
-        before = {name: table.variable(name) for name in self.makes() if _is_made(table, name)}
+        holds = table.condition(self.condition)
+        before = {name: table.column(name) for name in self.makes() if name in table.names()}
         self.step.apply(self.args, table, self.target)
-        for rule, args in changes.values():
-            made = table.variable(self.target)
-            table.put(self.target, rule.apply(args, made, table, self.variable))
-        if holds is not None:
-            for name in self.makes():
-                table.put(name, _chosen(holds, table.variable(name), before.get(name)))
+        for name in self.makes():
+            table.put(name, _chosen(holds, table.column(name), before.get(name)))
 
     def reads(self) -> Iterator[tuple[Path_, Reads]]:
         """What it reads, each with the place in the spec that the reads' own places are below.
@@ -91,8 +86,6 @@ class Derivation:
 
     def words(self, name: str) -> str | None:
         """How the variable ``name`` is made, for Define-XML; None: there is nothing to tell."""
-        if name == self.target and "method" in self.attributes:
-            return str(self.attributes["method"])
         told = [self.step.words(self.args, name)]
         if self.step.name == "from":
             told = [f"Equal to {self.args}."]
@@ -101,24 +94,18 @@ class Derivation:
         return " ".join(text for text in told if text) or None
 
     def origin(self, name: str) -> Origin:
-        """Where the variable ``name`` comes from: as the spec states, else as the step says."""
-        default = self.step.origin(self.args, name)
+        """Where the variable ``name`` comes from; a copy that is changed is derived."""
+        found = self.step.origin(self.args, name)
         if self.step.name == "from":
-            default = Origin("Predecessor", "", self.args)
+            found = Origin("Predecessor", "", self.args)
         changed = {rule.name for rule, _ in self.changes} - {"codelist"}
-        if changed and (default.type == "Predecessor" or "when" in changed):
-            default = Origin("Derived", "Sponsor")
-        if name == self.target and "origin" in self.attributes:
-            return stated_origin(self.attributes["origin"], default)
-        return default
+        if changed and (found.type == "Predecessor" or "when" in changed):
+            return Origin("Derived", "Sponsor")
+        return found
 
     def formula(self) -> str:
         """The expression that makes the variable, where one alone does."""
         return str(self.args) if self.step.name == "formula" else ""
-
-
-def _is_made(table: Analysis, name: str) -> bool:
-    return name in table.names()
 
 
 def _chosen(holds: Any, made: pd.Series, before: pd.Series | None) -> pd.Series:
@@ -151,8 +138,26 @@ def derivation(item: Item, target: Callable[[Item], Target]) -> Derivation:
         changes.append((rules()["codelist"], variable.codelists[0].name))
         changes.sort(key=lambda change: change[0].order)
     maker = makers[name]
-    step = maker if isinstance(maker, Step) else as_step(maker, variable)
-    return Derivation(step, item.args[name], item.path, variable, tuple(changes), item.args)
+    now = [change for change in changes if change[0].name != "when"]
+    step = (
+        _changed(maker, variable, now) if isinstance(maker, Step) else as_step(maker, variable, now)
+    )
+    return Derivation(
+        step, item.args[name], item.path, variable, tuple(changes), item.args, item.args.get("when")
+    )
+
+
+def _changed(step: Step, variable: Target, changes: Sequence[tuple[Rule, Any]]) -> Step:
+    """A step of a variable whose value is changed by modifiers."""
+    if not changes:
+        return step
+
+    def apply(args: Any, table: Analysis, name: str) -> None:
+        step.apply(args, table, name)
+        for rule, its_args in changes:
+            table.put(name, rule.apply(its_args, table.column(name), table, variable))
+
+    return replace(step, apply=apply)
 
 
 def variable_makers() -> Mapping[str, Step | Rule]:

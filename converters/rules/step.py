@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -101,13 +101,23 @@ class Step:
     origin: Callable[[Any, str], Origin] = field(default=lambda *_: Origin("Derived", "Sponsor"))
 
 
-def as_step(rule: Rule, target: Target) -> Step:
-    """A value rule of the mapping language, as the step that makes ``target`` by it."""
+def as_step(rule: Rule, target: Target, changes: Sequence[tuple[Rule, Any]] = ()) -> Step:
+    """A value rule of the mapping language with its modifiers, as the step that makes ``target``.
+
+    ``words`` are those of the rule alone.
+    """
+
+    def apply(args: Any, table: Analysis, name: str) -> None:
+        column = rule.apply(args, table, target)
+        for change, its_args in changes:
+            column = change.apply(its_args, column, table, target)
+        table.put(name, column)
+
     return Step(
         name=rule.name,
         summary=rule.summary,
         schema=rule.schema,
-        apply=lambda args, table, name: table.put(name, rule.apply(args, table, target)),
+        apply=apply,
         variable=True,
         reads=lambda args, _: rule.reads(args, target),
         check=rule.check,

@@ -125,6 +125,9 @@ def write_study(
     """A study folder: a source is one file, or several by their names."""
     (folder / "raw").mkdir(parents=True)
     (folder / "sdtm").mkdir()
+    for number, spec in enumerate(head.pop("adam", ()) if isinstance(head, dict) else ()):
+        (folder / "adam").mkdir(exist_ok=True)
+        (folder / "adam" / f"a{number}.yaml").write_text(spec_text(spec), encoding="utf-8")
     listed: dict[str, Any] = {}
     extra = dict(head.pop("sources", {})) if isinstance(head, dict) else {}
     for name, content in sources.items():

@@ -23,6 +23,7 @@ from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
 from converters.pipeline.adam.plan import AnalysisPlan
 from converters.pipeline.describe import used_codelist, with_type
+from converters.rules.definition import stated_origin
 from converters.standards.adamig import AnalysisVariable
 
 
@@ -78,7 +79,7 @@ class _Variables:
             core=standard.core if standard else "",
             mandatory=standard is not None and standard.core == "Req",
             codelist=self._codelist(name, label, standard, before),
-            origin=origin,
+            origin=_of_supplemental(origin, before),
             method=self._method(name) if origin.type == "Derived" else None,
             comment=self.plan.attribute(name, "comment") or "",
         )
@@ -88,6 +89,11 @@ class _Variables:
         return typed if number or not least else replace(typed, length=max(typed.length, least))
 
     def _origin(self, name: str) -> Origin:
+        """The origin that the spec states, else that of what makes the variable."""
+        stated, made = self.plan.attribute(name, "origin"), self._made_origin(name)
+        return made if stated is None else stated_origin(stated, made)
+
+    def _made_origin(self, name: str) -> Origin:
         """The one origin of all that makes the variable; where they differ, it is derived.
 
         A predecessor without a dataset is that of the source; of a variable made here there is
@@ -176,10 +182,19 @@ class _Variables:
         return used_codelist(name, label, found, column, terminology)
 
     def _method(self, name: str) -> Method | None:
-        makers = self.plan.makers(name)
+        makers, stated = self.plan.makers(name), self.plan.attribute(name, "method")
+        if stated is not None:
+            return Method(str(stated))
         words = list(dict.fromkeys(text for item in makers if (text := item.words(name))))
         formulas = dict.fromkeys(text for d in makers if d.target == name and (text := d.formula()))
         return Method(" ".join(words), "; ".join(formulas)) if words else None
+
+
+def _of_supplemental(origin: Origin, before: Variable | None) -> Origin:
+    """A predecessor that is a supplemental qualifier, with the dataset that it stands in."""
+    if before is None or before.name != "QVAL" or origin.type != "Predecessor":
+        return origin
+    return replace(origin, predecessor=f"SUPP{origin.predecessor}")
 
 
 def _used(codelist: UsedCodelist, column: pd.Series) -> tuple[Term, ...]:

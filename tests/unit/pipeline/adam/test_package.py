@@ -1,0 +1,194 @@
+"""SDTM and ADaM of one study, written as one package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from converters import api
+from converters.define import check_xsd
+
+FILES = {
+    "study.yaml": (
+        "study: {id: S1, created: 2026-01-01}\nusubjid: SUBJ\nstandards: {adamig: 1.3}\n"
+        "sources: {dm: {path: raw/dm.csv}, vs: {path: raw/vs.csv}}\n"
+    ),
+    "raw/dm.csv": "SUBJ,AGE,ARM,FIRST\n1,34,A,2026-01-10\n2,70,B,\n",
+    "raw/vs.csv": "SUBJ,PULSE,DATE\n1,60,2026-01-09\n1,66,2026-02-09\n2,,2026-01-09\n",
+    "sdtm/dm.yaml": """
+dataset: DM
+source: dm
+variables:
+  SUBJID: {from: SUBJ}
+  AGE: {from: AGE}
+  AGEU: {assign: YEARS}
+  ARMCD: {from: ARM}
+  ARM: {from: ARM}
+  RFXSTDTC: {datetime: FIRST}
+supplemental:
+  RANDNO: {assign: 17, label: Randomisation Number}
+""",
+    "sdtm/vs.yaml": """
+dataset: VS
+source: vs
+findings: [{test: PULSE, from: PULSE, unit: beats/min}]
+variables:
+  VSDTC: {datetime: DATE}
+""",
+    "adam/adsl.yaml": """
+dataset: ADSL
+class: SUBJECT LEVEL ANALYSIS DATASET
+label: Subject-Level Analysis Dataset
+keys: [STUDYID, USUBJID]
+source: DM
+take: [STUDYID, USUBJID, SUBJID, AGE, AGEU, RANDNO, {TRT01P: ARM}]
+derive:
+  - TRTSDT: {date: RFXSTDTC}
+    SAFFL: {assign: Y, when: not missing(TRTSDT)}
+""",
+    "adam/advs.yaml": """
+dataset: ADVS
+class: BASIC DATA STRUCTURE
+label: Vital Signs Analysis
+keys: [STUDYID, USUBJID, PARAMCD, ADT]
+source: VS
+where: ADSL.SAFFL == "Y"
+take: [STUDYID, USUBJID, VSSEQ]
+derive:
+  - merge: {dataset: ADSL, take: [TRTSDT, {TRTP: TRT01P}]}
+  - ADT: {date: VSDTC}
+  - parameters: [{PARAMCD: PULSE, PARAM: Pulse Rate (beats/min), AVAL: VSSTRESN}]
+  - baseline: {where: ADT <= TRTSDT}
+  - change: {}
+""",
+}
+
+
+def write(place: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, "utf-8")
+    return place
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    return write(tmp_path / "study", FILES)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_both_are_in_the_report_and_in_the_package(study: Path, tmp_path: Path) -> None:
+    report = api.convert(study, tmp_path / "out", fail_on=None)
+    assert list(report.datasets) == ["DM", "SUPPDM", "VS", "ADSL", "ADVS"]
+    names = set(content(tmp_path / "out"))
+    assert {"adam/adsl.xpt", "adam/advs.xpt", "adam/define.xml", "trace/advs.parquet"} <= names
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["standards"]["adamig"] == "1.3"
+    assert manifest["datasets"]["ADVS"] == {"records": 2, "variables": 13}
+    assert "adam/advs.yaml" in [item["path"] for item in manifest["inputs"]]
+
+
+def test_sas_dates_labels_and_values_are_in_the_files(study: Path, tmp_path: Path) -> None:
+    api.convert(study, tmp_path / "out", fail_on=None)
+    frame, meta = pyreadstat.read_xport(
+        tmp_path / "out" / "adam" / "advs.xpt", disable_datetime_conversion=True
+    )
+    assert frame["ADT"].tolist() == [24115, 24146]
+    assert meta.original_variable_types["ADT"] == "DATE9"
+    assert frame[["BASE", "CHG", "TRTP"]].values.tolist() == [[60, 0, "A"], [60, 6, "A"]]
+    assert meta.column_names_to_labels["TRTSDT"] == "Date of First Exposure to Treatment"
+    adsl, _ = pyreadstat.read_xport(tmp_path / "out" / "adam" / "adsl.xpt")
+    assert adsl["RANDNO"].tolist() == ["17", "17"]
+
+
+def test_define_xml_is_valid_and_names_adamig(study: Path, tmp_path: Path) -> None:
+    api.convert(study, tmp_path / "out", fail_on=None)
+    define = tmp_path / "out" / "adam" / "define.xml"
+    assert check_xsd(define) == []
+    text = define.read_text("utf-8")
+    assert 'Name="ADaMIG"' in text
+    assert "SUPPDM.RANDNO" in text
+    assert check_xsd(tmp_path / "out" / "sdtm" / "define.xml") == []
+
+
+def test_every_record_of_a_source_is_accounted_for(study: Path, tmp_path: Path) -> None:
+    report = api.convert(study, tmp_path / "out", fail_on=None)
+    assert report.analyses == (
+        {
+            "dataset": "ADSL", "source": "DM", "records": 2, "analysed": 2,
+            "excluded": {}, "rejected": {},
+        },
+        {
+            "dataset": "ADVS", "source": "VS", "records": 2, "analysed": 2,
+            "excluded": {}, "rejected": {},
+        },
+    )  # fmt: skip
+    found = json.loads((tmp_path / "out" / "findings.json").read_text())
+    assert found["analyses"] == list(report.analyses)
+    trace = pd.read_parquet(tmp_path / "out" / "trace" / "advs.parquet")
+    assert trace.values.tolist() == [["VS", "sdtm/vs.xpt", 1], ["VS", "sdtm/vs.xpt", 2]]
+
+
+def test_the_same_inputs_give_the_same_bytes(study: Path, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        api.convert(study, tmp_path / name, fail_on=None)
+    assert content(tmp_path / "one") == content(tmp_path / "other")
+
+
+def test_sdtm_is_the_same_with_and_without_analyses(study: Path, tmp_path: Path) -> None:
+    sdtm = {name: text for name, text in FILES.items() if not name.startswith("adam/")}
+    api.convert(study, tmp_path / "both", fail_on=None)
+    api.convert(write(tmp_path / "bare", sdtm), tmp_path / "sdtm", fail_on=None)
+    both, alone = content(tmp_path / "both"), content(tmp_path / "sdtm")
+    ours = {"findings.json", "manifest.json"}
+    assert {name: both[name] for name in alone if name not in ours} == {
+        name: text for name, text in alone.items() if name not in ours
+    }
+    assert "analyses" not in json.loads(alone["findings.json"])
+    assert "adamig" not in json.loads(alone["manifest.json"])["standards"]
+
+
+def test_other_formats_hold_both(study: Path, tmp_path: Path) -> None:
+    api.convert(study, tmp_path / "out", fail_on=None, also=("json",))
+    advs = json.loads((tmp_path / "out" / "json" / "advs.json").read_text())
+    assert advs["metaDataRef"] == "../adam/define.xml"
+
+
+def test_problems_of_all_specs_are_told_together(study: Path) -> None:
+    write(study, {"adam/advs.yaml": FILES["adam/advs.yaml"].replace("VSDTC", "VSDT")})
+    write(study, {"sdtm/vs.yaml": FILES["sdtm/vs.yaml"].replace("VSDTC", "VSDTX")})
+    write(study, {"study.yaml": FILES["study.yaml"].replace("1.3", "1.2")})
+    assert [str(item) for item in api.check(study)] == [
+        "study.yaml:3:21: ADaMIG '1.2' is not known, only 1.3 (did you mean '1.3'?)"
+    ]
+    write(study, {"study.yaml": FILES["study.yaml"]})
+    told: list[Any] = [str(item).partition(":")[0] for item in api.check(study)]
+    assert told == ["adam/advs.yaml", "sdtm/vs.yaml"]
+
+
+def test_the_command_shows_the_account_of_analyses(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from converters import cli
+
+    write(
+        study,
+        {"adam/adsl.yaml": FILES["adam/adsl.yaml"].replace("take:", "where: AGE < 65\ntake:")},
+    )
+    with pytest.raises(SystemExit):
+        cli.main(["convert", str(study), "--out", str(tmp_path / "out")])
+    text = capsys.readouterr().out
+    assert "Records by analysis dataset" in text
+    assert "ADSL: 1 of DM excluded: not (AGE < 65)" in text
