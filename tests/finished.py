@@ -22,7 +22,7 @@ from converters.dataset import Condition, Dataset, Metadata, ValueLevel, Variabl
 from converters.errors import SpecError
 from converters.findings import Finding
 from converters.mapping.analysis import AnalysisSpec, build_analysis
-from converters.mapping.check import check_document
+from converters.mapping.check import check_document, mended
 from converters.mapping.document import load
 from converters.mapping.settings import Settings
 from converters.pipeline.account import adds_up
@@ -173,37 +173,33 @@ class Made:
         return {"analysed": found["analysed"], **found["excluded"], **found["rejected"]}
 
 
-def read_specs(place: Path, specs: Sequence[Mapping[str, Any] | str]) -> dict[str, AnalysisSpec]:
-    """Specs, from their text or as data, by dataset.
-
-    Raises:
-        SpecError: a spec is not as its JSON Schema wants it.
-    """
-    found = {}
-    for number, spec in enumerate(specs):
-        path = place / f"{number}.yaml"
-        path.write_text(spec if isinstance(spec, str) else json.dumps(spec), "utf-8")
-        document = load(path, f"adam/{number}.yaml")
-        problems = check_document(document, "analysis")
-        if problems:
-            raise SpecError(*problems)
-        built = build_analysis(document)
-        found[built.name] = built
-    return found
-
-
 def plan(
-    specs: Mapping[str, AnalysisSpec], datasets: Mapping[str, Dataset]
+    place: Path,
+    specs: Sequence[Mapping[str, Any] | str] | Mapping[str, str],
+    datasets: Mapping[str, Dataset],
 ) -> tuple[AnalysisPlan, ...]:
-    """The plans of specs over finished datasets.
+    """The plans of specs (data or text; texts may be by file name) over finished datasets.
 
     Raises:
-        SpecError: with all that is wrong.
+        SpecError: with all that is wrong, as ``cdisc check`` tells it.
     """
+    named = specs if isinstance(specs, Mapping) else {f"{n}.yaml": s for n, s in enumerate(specs)}
+    found: dict[str, AnalysisSpec] = {}
+    problems = []
+    for name, spec in named.items():
+        path = place / Path(name).name
+        path.write_text(spec if isinstance(spec, str) else json.dumps(spec), "utf-8")
+        document = load(path, f"adam/{path.name}")
+        wrong = check_document(document, "analysis")
+        problems += wrong
+        usable = mended(document, "analysis") if wrong else document
+        if usable is not None:
+            built = build_analysis(usable)
+            found[built.name] = built
     known = {name: item.names for name, item in finished(datasets, "sdtm").items()}
-    plans, problems = plan_analyses(specs, known, SETTINGS)
-    if problems:
-        raise SpecError(*problems)
+    plans, more = plan_analyses(found, known, SETTINGS)
+    if problems or more:
+        raise SpecError(*problems, *more)
     return plans
 
 

@@ -85,6 +85,7 @@ def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Setting
             [codelist for item in stated for codelist in item.target.codelists],
             column,
             settings.terminology,
+            _several(stated),
         ),
         origin=origin,
         method=_method(stated) if origin.type == "Derived" else None,
@@ -168,12 +169,19 @@ def _external(name: str, version: str) -> UsedCodelist:
     return UsedCodelist(name, name, dictionary=name, dictionary_version=version)
 
 
+def _several(definitions: Sequence[Definition]) -> tuple[str, ...]:
+    """The words that stand for several responses, beside the terms."""
+    multiple = (several(item.args) for item in definitions if item.rule.name == "multiple")
+    return tuple(value for value in dict.fromkeys(multiple) if value is not None)
+
+
 def used_codelist(
     name: str,
     label: str,
     codelists: Sequence[Codelist],
     column: pd.Series,
     terminology: Terminology,
+    also: tuple[str, ...] = (),
 ) -> UsedCodelist | None:
     """The codelist that a variable uses, with the terms that the data use.
 
@@ -185,8 +193,6 @@ def used_codelist(
     if not used:
         return None
     terms = tuple(_term(used, value, terminology) for value in values)
-    multiple = (several(item.args) for item in definitions if item.rule.name == "multiple")
-    also = tuple(value for value in dict.fromkeys(multiple) if value is not None)
     if len(used) > 1:
         joined = tuple(item.code or item.name for item in used)
         return UsedCodelist(name, label, terms=terms, joined=joined, also=also)

@@ -19,8 +19,8 @@ _ATTRIBUTES: Mapping[str, Any] = {
         "description": "What its values are, where the standard does not say.",
     },
     "format": {
-        "type": "string",
-        "pattern": r"^([$]?[A-Z_][A-Z0-9_]*)?[0-9]*[.][0-9]*$",
+        "type": ["string", "number"],
+        "pattern": r"^[$]?([A-Z_][A-Z0-9_]*)?[0-9]*[.][0-9]*$",
         "$comment": "is not a SAS format such as DATE9. or 8.2",
         "description": "SAS display format.",
     },

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
+from converters.keys import ends, in_order
 
 
 def picked(
@@ -22,11 +22,5 @@ def picked(
     rows = len(group[0])
     ids = columns.tuples(group, rows).ids
     place = columns.sort_key(order, rows)
-    sorted_ = np.lexsort((place, ids))
-    tied = (np.diff(ids[sorted_]) == 0) & (np.diff(place[sorted_]) == 0)
-    if tied.any():
-        sorted_ = np.lexsort((columns.sort_key(ties, rows), place, ids))
-    change = np.diff(ids[sorted_]) != 0
-    edge = np.append(change, True) if last else np.append(True, change)
-    chosen: Rows = sorted_[edge[:rows]]
-    return chosen
+    found = in_order([ids, place], lambda: columns.sort_key(ties, rows))
+    return found[ends(ids[found], last=last)]

@@ -99,7 +99,7 @@ _CODING = _closed(
             "description": "Variable: the file's column, where it is not a usual one.",
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": _NAME_PATTERN, "$comment": _NAME_WORDS},
+            "propertyNames": {"pattern": NAME_PATTERN, "$comment": NAME_WORDS},
             "additionalProperties": _TEXT,
         },
         "where": _described(_TEXT, "A condition on the file's records."),

@@ -375,7 +375,9 @@ def used(schema: Any, root: Mapping[str, Any], data: Any, path: str = "#") -> It
                 yield f"{path}/properties/{key}"
                 yield from used(properties[key], root, item, f"{path}/properties/{key}")
             else:
-                other = schema.get("additionalProperties")
+                patterns = schema.get("patternProperties", {}).items()
+                fits = (inner for pattern, inner in patterns if re.search(pattern, key))
+                other = next(fits, schema.get("additionalProperties"))
                 yield from used(other, root, item, f"{path}/additionalProperties")
     if isinstance(data, list):
         for item in data:

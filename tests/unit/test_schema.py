@@ -11,18 +11,22 @@ from jsonschema import Draft202012Validator
 
 from converters.mapping.check import schema
 from converters.resources import folder
-from converters.rules.registry import modifiers, rules, value_rules
+from converters.rules.analysis_schema import analysis_schema
+from converters.rules.registry import modifiers, rules, steps, value_rules
 from converters.rules.schema import dataset_schema
 
 PLACE = folder("schemas") / "mapping"
 
 
-def test_the_shipped_schema_is_the_one_that_the_rules_give() -> None:
-    text = (PLACE / "dataset.json").read_text("utf-8")
-    assert text == json.dumps(dataset_schema(), indent=2) + "\n"
+@pytest.mark.parametrize(
+    ("name", "made"), [("dataset", dataset_schema()), ("analysis", analysis_schema())]
+)
+def test_the_shipped_schema_is_the_one_that_the_rules_give(name: str, made: Any) -> None:
+    text = (PLACE / f"{name}.json").read_text("utf-8")
+    assert text == json.dumps(made, indent=2) + "\n"
 
 
-@pytest.mark.parametrize("name", ["dataset", "study"])
+@pytest.mark.parametrize("name", ["dataset", "analysis", "study"])
 def test_a_schema_is_a_valid_schema(name: str) -> None:
     Draft202012Validator.check_schema(dict(schema(name)))
 
@@ -39,7 +43,7 @@ def objects(item: Any) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["dataset", "study"])
+@pytest.mark.parametrize("name", ["dataset", "analysis", "study"])
 def test_no_object_takes_unknown_keys(name: str) -> None:
     assert all("additionalProperties" in item for item in objects(dict(schema(name))))
 
@@ -57,3 +61,10 @@ def test_every_rule_is_a_module_with_its_own_test_and_is_described() -> None:
 def test_a_rule_makes_a_value_or_changes_one() -> None:
     assert set(rules()) == {*value_rules(), *modifiers()}
     assert list(modifiers()) == ["recode", "uppercase", "codelist", "when"]
+
+
+def test_every_step_is_a_module_with_its_own_test_and_is_described() -> None:
+    folder_ = Path(__file__).parent / "rules" / "adam"
+    tests = {path.stem.removeprefix("test_") for path in folder_.glob("test_*.py")}
+    assert set(steps()) <= tests
+    assert all(item.summary.endswith(".") and len(item.summary) < 100 for item in steps().values())

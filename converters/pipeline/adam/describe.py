@@ -19,6 +19,7 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
+from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
 from converters.pipeline.adam.plan import AnalysisPlan
@@ -75,7 +76,7 @@ class _Variables:
             name=name,
             label=label,
             kind="Num" if number else "Char",
-            format=self._format(name, standard, before) if number else "",
+            format=self._format(name, standard, before),
             core=standard.core if standard else "",
             mandatory=standard is not None and standard.core == "Req",
             codelist=self._codelist(name, label, standard, before),
@@ -150,10 +151,10 @@ class _Variables:
     def _format(self, name: str, standard: AnalysisVariable | None, before: Variable | None) -> str:
         stated = self.plan.attribute(name, "format")
         if stated is not None:
-            return str(stated)
+            return scalar_text(stated)
         if before is not None and before.format:
             return before.format
-        return standard.format if standard else ""
+        return standard.format if standard and columns.is_number(self.frame[name]) else ""
 
     def _codelist(
         self,

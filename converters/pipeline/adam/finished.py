@@ -14,6 +14,9 @@ from converters.dataset import Dataset, Variable
 from converters.keys import match
 from converters.rules.picking import picked
 
+#: Whom or what records are about: a subject, an associated person, a device.
+_OWNERS = ("USUBJID", "APID", "SPDEVID")
+
 
 class Finished:
     """A finished dataset; its supplemental qualifiers (SUPP--) are columns too, by their QNAM."""
@@ -108,7 +111,8 @@ class Finished:
     def _matched(self, rows: Rows, variable: str) -> Rows:
         """For each record here the last of those rows of SUPP-- that is about it, or -1."""
         frame = self._supplemental.frame if self._supplemental else pd.DataFrame()
-        mine, theirs = [self.variable("USUBJID")], [frame["USUBJID"]]
+        shared = [name for name in _OWNERS if name in frame and name in self.dataset.frame]
+        mine, theirs = [self.variable(n) for n in shared], [frame[n] for n in shared]
         if variable:
             mine.append(self.variable(variable))
             theirs.append(frame["IDVARVAL"])

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
 from converters.dataset import Dataset
 from converters.findings import Finding, Severity
+from converters.keys import in_order
 from converters.mapping.settings import Settings
 from converters.pipeline.account import analysis_account
 from converters.pipeline.adam.describe import describe
@@ -124,14 +126,11 @@ def _made(table: AnalysisTable, name: str) -> pd.Series:
 
 def _order(plan: AnalysisPlan, table: AnalysisTable) -> Rows:
     """By the keys, text by code point as SAS sorts; ties by all other variables and the trace."""
+
+    def rest() -> npt.NDArray[np.int64]:
+        others = [table.own[name] for name in sorted(table.own) if name not in plan.spec.keys]
+        trace = [pd.Series(table.origin), pd.Series(table.record)]
+        return columns.sort_key([*others, *trace], table.rows)
+
     keys = [columns.ranks(_made(table, name), plain=True)[0] for name in plan.spec.keys]
-    trace = [table.record, table.origin.astype(np.int64)]
-    order = np.lexsort([*trace, *reversed(keys)])
-    same = np.ones(max(table.rows - 1, 0), dtype=bool)
-    for key in keys:
-        same &= np.diff(key[order]) == 0
-    if same.any():
-        rest = [table.own[name] for name in sorted(table.own) if name not in plan.spec.keys]
-        more = columns.sort_key(rest, table.rows)
-        order = np.lexsort([*trace, more, *reversed(keys)])
-    return order
+    return in_order(keys, rest)

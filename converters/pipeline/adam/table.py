@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from converters.pipeline.adam.finished import Finished
 from converters.pipeline.notes import Notes
 from converters.rules.rule import Table
 from converters.rules.step import Kind
+
+T = TypeVar("T")
 
 
 class AnalysisTable:
@@ -115,6 +117,13 @@ class AnalysisTable:
     def source(self, name: str) -> Table:
         """There are no raw sources here; a spec that names one is refused before."""
         raise KeyError(name)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives: steps change the records, so that nothing is kept."""
+        return make()
+
+    def used(self, source: str, asked: npt.NDArray[np.bool_]) -> None:
+        """There are no raw sources here."""
 
     def put(self, name: str, column: pd.Series) -> None:
         """Makes a variable, or makes it anew."""

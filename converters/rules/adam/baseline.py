@@ -13,7 +13,6 @@ import numpy as np
 
 from converters import columns
 from converters.columns import Rows
-from converters.keys import match
 from converters.mapping.expressions import parse
 from converters.rules.picking import picked
 from converters.rules.rule import Reads
@@ -38,9 +37,10 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
     flag = np.full(table.rows, -1, dtype=np.int32)
     flag[rows] = 0
     table.put("ABLFL", columns.from_codes(flag, ["Y"]))
-    group = [table.column(name) for name in _group(args)]
-    matched = match(group, [columns.take(column, rows) for column in group])
-    chosen = np.append(rows, -1)[matched.last(np.arange(len(rows)))]
+    group = columns.tuples([table.column(name) for name in _group(args)], table.rows)
+    of_group = np.full(len(group.first), -1, dtype=np.int64)
+    of_group[group.ids[rows]] = rows
+    chosen = of_group[group.ids]
     for name, old in _taken(args).items():
         table.put(name, columns.take(table.column(old), chosen))
 
@@ -51,6 +51,8 @@ def _baselines(args: Mapping[str, Any], table: Analysis) -> Rows:
     present = np.zeros(table.rows, dtype=bool)
     for name in _RESULTS:
         present |= ~columns.missing(table.variable(name))
+    for name in _GROUP:
+        candidate &= ~columns.missing(table.column(name))
     rows = np.flatnonzero(candidate & present)
     names = args.get("order") or [name for name in _ORDER if table.has(name)]
 

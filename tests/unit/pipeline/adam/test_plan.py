@@ -8,7 +8,7 @@ import pytest
 
 from converters import api
 from converters.errors import SpecError
-from tests.finished import carry_out, finished_dataset, plan, read_specs
+from tests.finished import carry_out, finished_dataset, plan
 
 DATASETS = {
     "DM": finished_dataset("DM", "USUBJID,ARM,SEX,RFXSTDTC\n1,A,F,2026-01-10\n"),
@@ -27,7 +27,7 @@ def spec(name: str, text: str, *, source: str = "source: LB", keys: str = "[USUB
 def problems(place: Path, *specs: str) -> list[str]:
     """What is wrong with specs: line, column and message."""
     with pytest.raises(SpecError) as caught:
-        plan(read_specs(place, specs), DATASETS)
+        plan(place, specs, DATASETS)
     found = sorted(caught.value.problems, key=lambda item: item.place())
     return [f"{item.line}:{item.column}: {item.message}" for item in found]
 
@@ -39,7 +39,7 @@ def test_a_dataset_is_made_after_those_that_it_reads(tmp_path: Path) -> None:
         spec("ADC", "  - {merge: {dataset: ADB, take: [AVAL]}}"),
         spec("ADD", "  - {AVAL: {lookup: {dataset: ADA, take: AVAL}}}", source="source: ADA"),
     )
-    plans = plan(read_specs(tmp_path, specs), DATASETS)
+    plans = plan(tmp_path, specs, DATASETS)
     assert [item.name for item in plans] == ["ADB", "ADC", "ADA", "ADD"]
     made = carry_out(plans, DATASETS)
     assert made.datasets["ADD"].frame["AVAL"].tolist() == [2]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.finished import Made, carry_out, finished_dataset, plan, read_specs
+from tests.finished import Made, carry_out, finished_dataset, plan
 
 DATASETS = {
     "DM": finished_dataset("DM", "USUBJID,SEX\n1,F\n2,M\n3,F\n"),
@@ -34,7 +34,7 @@ def make(tmp_path: Path) -> Any:
     def made(*derive: dict[str, Any], **more: Any) -> Made:
         spec = {**HEAD, "derive": [*STEPS, *derive], **more}
         spec = {key: value for key, value in spec.items() if value is not None}
-        return Made(carry_out(plan(read_specs(tmp_path, [spec]), DATASETS), DATASETS), "ADLB")
+        return Made(carry_out(plan(tmp_path, [spec], DATASETS), DATASETS), "ADLB")
 
     return made
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from converters.errors import SpecError
-from tests.finished import Made, Rows, as_rows, carry_out, finished_dataset, plan, read_specs
+from tests.finished import Made, Rows, as_rows, carry_out, finished_dataset, plan
 
 #: A dataset that has what the source has, before steps are added.
 SPEC = {
@@ -32,9 +32,8 @@ class Analysis:
     ) -> Made:
         """Specs over finished datasets, given by name."""
         given = {name: finished_dataset(name, rows) for name, rows in datasets.items()}
-        read = read_specs(self.place, specs)
-        plans = plan(read, given)
-        return Made(carry_out(plans, given, by_subject=by_subject), list(read)[-1])
+        plans = plan(self.place, specs, given)
+        return Made(carry_out(plans, given, by_subject=by_subject), plans[-1].name)
 
     def derive(
         self,

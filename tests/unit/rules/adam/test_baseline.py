@@ -43,8 +43,17 @@ def test_subjects_parameters_and_types_have_their_own(analysis: Any) -> None:
         )
     ]
     made = analysis.derive(given, {"baseline": {"where": "AVAL >= 0", "by": ["BASETYPE"]}})
-    assert made.by_record("ABLFL")[:4] == ["Y"] * 4
-    assert made.by_record("BASE")[:4] == [0, 1, 2, 3]
+    assert made.by_record("ABLFL") == ["Y"] * 5
+    assert made.by_record("BASE") == [0, 1, 2, 3, 4]
+
+
+def test_a_record_without_subject_or_parameter_is_no_baseline(analysis: Any) -> None:
+    given = [
+        {"USUBJID": "1", "PARAMCD": None, "AVAL": 1},
+        {"USUBJID": None, "PARAMCD": "A", "AVAL": 2},
+    ]
+    made = analysis.derive(given, {"baseline": {"where": "AVAL > 0"}})
+    assert made.by_record("ABLFL", "BASE") == [(None, None)] * 2
 
 
 def test_texts_and_other_variables_have_baselines_too(analysis: Any) -> None:

@@ -1,0 +1,157 @@
+"""The page of analysis datasets is run: its examples over the finished datasets that they show.
+
+As in ``test_reference``, but the files are finished datasets (``sdtm/vs.csv``) and analysis specs
+(``adam/advs.yaml``), and ``**Account of ADVS**`` is that of the source's records in the dataset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converters import columns
+from converters.errors import SpecError
+from converters.findings import Severity
+from converters.mapping.document import load
+from converters.rules.derivation import variable_makers
+from converters.rules.registry import modifiers, steps
+from converters.validation import check_analyses
+from tests.docs.test_reference import (
+    REFERENCE,
+    Example,
+    choices_of,
+    examples,
+    mapping_schema,
+    metadata,
+    names_of,
+    pieces,
+    places,
+    rows_of,
+    shown,
+    used,
+)
+from tests.finished import Made, carry_out, finished_dataset, plan, values_of
+
+PAGE = REFERENCE / "adam.md"
+#: Nine categories are one thing.
+_PARCAT = re.compile("PARCAT[2-9]N?$")
+
+
+def with_datasets(found: list[Example]) -> list[Example]:
+    """The examples, with the finished datasets of those before them."""
+    datasets: dict[str, str] = {}
+    for example in found:
+        own = {name: text for name, text in example.files.items() if name.endswith(".csv")}
+        datasets |= own
+        example.files = {**datasets, **example.files}
+    return found
+
+
+ALL = with_datasets(examples(PAGE))
+
+
+def made(example: Example, place: Path) -> Made:
+    """What an example's specs make of its datasets."""
+    given = {
+        Path(name).stem.upper(): finished_dataset(Path(name).stem.upper(), text)
+        for name, text in example.files.items()
+        if name.endswith(".csv")
+    }
+    texts = {name: text for name, text in example.files.items() if name.endswith(".yaml")}
+    own = {Path(name).stem.upper() for name in texts}
+    given = {name: item for name, item in given.items() if name not in own}
+    plans = plan(place, texts, given)
+    return Made(carry_out(plans, given), plans[-1].name)
+
+
+def actual(result: Made, title: str, names: list[str]) -> list[list[str]]:
+    """What the specs give for a table of the page."""
+    found: list[dict[str, Any]]
+    if title == "Findings":
+        found = [item.as_dict() for item in result.findings]
+    elif title.startswith("Account of "):
+        found = account(result)
+    elif title.startswith("Metadata of "):
+        found = metadata(result.dataset(title.removeprefix("Metadata of ")))
+    else:
+        dataset = result.dataset(title)
+        texts = {
+            name: [columns.number_text(v) if isinstance(v, float) else v for v in values]
+            for name, values in ((name, values_of(dataset, name)) for name in names)
+        }
+        found = [{n: texts[n][row] for n in names} for row in range(len(dataset.frame))]
+    return [[shown(item[name]) for name in names] for item in found]
+
+
+def account(result: Made) -> list[dict[str, Any]]:
+    (found,) = (item for item in result.analyses.accounts if item["dataset"] == result.name)
+    lines = [{"fate": "analysed", "reason": "", "records": found["analysed"]}]
+    for fate in ("excluded", "rejected"):
+        for reason, count in found[fate].items():
+            lines.append({"fate": fate, "reason": reason, "records": count})
+    return lines
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda item: f"{item.page}:{item.line}")
+def test_example_gives_what_the_page_shows(example: Example, tmp_path: Path) -> None:
+    if example.problems is not None:
+        with pytest.raises(SpecError) as caught:
+            made(example, tmp_path)
+        found = sorted(caught.value.problems, key=lambda item: item.place())
+        assert [str(item) for item in found] == example.problems
+        return
+    result = made(example, tmp_path)
+    for title, table in example.tables:
+        names, expected = rows_of(table)
+        got = actual(result, title, names)
+        if title.startswith("Metadata"):
+            wanted = {row[names.index("variable")] for row in expected}
+            got = [row for row in got if row[names.index("variable")] in wanted]
+        assert got == expected, title
+    if "Findings" not in [title for title, _ in example.tables]:
+        assert result.told() == []
+    told = check_analyses(result.analyses.datasets)
+    wrong = {item.rule for item in told if item.severity.at_least(Severity.ERROR)}
+    assert wrong <= {"required-variable-absent"}  # examples leave out what does not matter
+
+
+# What the page must hold
+
+
+def own_places(found: set[str]) -> Iterator[str]:
+    """Places that this page is to show: not what the mapping language shows, blocks as one."""
+    shared = {*variable_makers(), *modifiers()} - set(steps())
+    attributes = "#/properties/variables/additionalProperties/properties"
+    for place in (item.replace(attributes, "#/$defs/variable/properties") for item in found):
+        if not any(place.startswith(f"#/$defs/variable/properties/{name}") for name in shared):
+            yield place.replace("#/properties/records/items/properties", "#/properties")
+
+
+def test_every_key_of_the_language_is_in_an_example(tmp_path: Path) -> None:
+    schema = mapping_schema("analysis")
+    shown_keys: set[str] = set()
+    for number, example in enumerate(ALL):
+        for name, text in example.files.items():
+            if name.endswith(".yaml"):
+                path = tmp_path / f"{number}.yaml"
+                path.write_text(text, "utf-8")
+                shown_keys |= set(used(schema, schema, load(path).data))
+    wanted = set(own_places(set(places(schema))))
+    absent = wanted - set(own_places(shown_keys))
+    assert sorted(item for item in absent if not _PARCAT.search(item)) == []
+
+
+def test_every_key_and_choice_of_the_language_is_on_the_page() -> None:
+    schema = mapping_schema("analysis")
+    text = PAGE.read_text("utf-8") + (REFERENCE / "mapping.md").read_text("utf-8")
+    words = {*names_of(schema), *choices_of(schema)}
+    assert sorted(w for w in words if f"`{w}`" not in text and not _PARCAT.search(w)) == []
+
+
+def test_every_step_has_a_section_of_its_own() -> None:
+    headings = {c for _, kind, _, c in pieces(PAGE.read_text("utf-8")) if kind == "heading"}
+    assert sorted(name for name in steps() if f"`{name}`" not in headings) == []
