@@ -1,8 +1,8 @@
 """ISO 8601 dates, times and durations as SDTM writes them (SDTMIG 4.4).
 
 Raw texts become ISO 8601 in ``raw`` (their forms in ``formats`` and ``patterns``), ISO 8601 texts
-become numbers in ``packed`` and ``days``, ``order`` compares them, and ``texts`` says of what kind
-they are.
+become numbers in ``packed`` and ``days`` (partial ones in ``impute``), ``order`` compares them, and
+``texts`` says of what kind they are.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from converters.iso8601.days import (
     to_seconds,
 )
 from converters.iso8601.formats import DateFormat, compile_format
+from converters.iso8601.impute import imputed_days, possible_days
 from converters.iso8601.order import Dates, compare, pack_column
 from converters.iso8601.packed import pack
 from converters.iso8601.raw import Converted, DateOptions, to_iso8601
@@ -37,10 +38,12 @@ __all__ = [
     "days_between",
     "duration",
     "from_days",
+    "imputed_days",
     "is_valid",
     "kinds",
     "pack",
     "pack_column",
+    "possible_days",
     "seconds",
     "study_day",
     "to_days",

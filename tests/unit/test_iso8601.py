@@ -746,3 +746,37 @@ def test_two_dates_are_compared_to_the_precision_that_both_have(
     assert words[iso8601.compare(*dates)[0]] == expected
     mirrored = {"before": "after", "after": "before"}
     assert words[iso8601.compare(*dates[::-1])[0]] == mirrored.get(expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "expected"),
+    [
+        ("2023-02", "last", "2023-02-28"),
+        ("2024-02", "last", "2024-02-29"),
+        ("1900-02", "last", "1900-02-28"),
+        ("2000-02", "last", "2000-02-29"),
+        ("2023-12", "last", "2023-12-31"),
+        ("9999-12", "last", "9999-12-31"),
+        ("2023", "first", "2023-01-01"),
+        ("2023", "last", "2023-12-31"),
+        ("2023", "mid", "2023-06-30"),
+        ("2023-04", "mid", "2023-04-15"),
+        ("2023", "04-31", "2023-04-30"),
+        ("2023-05-06T07:08", "last", "2023-05-06"),
+        ("2023---06", "first", "2023-01-01"),
+        ("--05-06", "first", None),
+        ("none", "first", None),
+    ],
+)
+def test_a_partial_date_is_completed_by_a_day_of_the_calendar(text, how, expected) -> None:
+    number = iso8601.imputed_days([text], how)
+    assert columns.to_list(iso8601.from_days(pd.Series(number))) == [expected]
+
+
+@given(st.dates(), st.sampled_from([4, 7, 10]), st.sampled_from(["mid", "06-15", "12-31"]))
+def test_an_imputed_day_is_one_that_the_text_may_mean(day, width, how) -> None:
+    text = day.isoformat()[:width]
+    first, last = iso8601.possible_days([text])
+    assert first <= iso8601.days([day.isoformat()]) <= last
+    assert first <= iso8601.imputed_days([text], how) <= last
+    assert columns.to_list(iso8601.from_days(pd.Series(last)))[0].startswith(text)
