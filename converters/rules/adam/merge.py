@@ -46,7 +46,7 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
     mine = [table.column(name) for name in keys]
     theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
     matched = match(mine, theirs)
-    if "pick" not in args:
+    if taken and "pick" not in args:
         _report_several(args, table, np.flatnonzero(matched.counts() > 1))
     chosen = np.append(rows, -1)[matched.last(np.arange(len(rows)))]
     for name, old in taken.items():

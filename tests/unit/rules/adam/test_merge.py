@@ -68,6 +68,13 @@ def test_a_flag_says_whether_there_is_a_record(analysis: Any) -> None:
     assert made.variable("LABFL").method.words == words
 
 
+def test_a_flag_alone_needs_no_choice_of_one_record(analysis: Any) -> None:
+    more = {"variables": {"LABFL": {"label": "Has a Result"}}}
+    made = analysis.derive(ROWS, {"merge": {"dataset": "LB", "exists": "LABFL"}}, LB=LB, more=more)
+    assert "Y" in made.by_record("LABFL")
+    assert made.told() == []
+
+
 def test_a_merge_that_would_multiply_records_is_a_finding(analysis: Any) -> None:
     item = {"merge": {"dataset": "LB", "take": {"BASE": "LBSTRESN"}}}
     made = analysis.derive(ROWS, item, LB=LB)
