@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
@@ -13,7 +14,7 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.keys import match
 from converters.mapping.expressions import parse
-from converters.rules.picking import picked
+from converters.rules.picking import order_words, ordered_names, picked, sort_columns
 from converters.rules.rule import Problems, Reads, Table
 from converters.rules.step import (
     NAME,
@@ -61,12 +62,13 @@ def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
     if "where" in args:
         rows = rows[parse(args["where"]).test(lambda ref: other.variable(ref.name), other.rows)]
 
-    def of(names: Any) -> list[Any]:
-        return [columns.take(other.variable(name), rows) for name in names]
+    def of(name: str) -> pd.Series:
+        return columns.take(other.variable(name), rows)
 
-    keys, taken = of(_keys(args).values()), of(_taken(args).values())
+    keys, taken = (list(map(of, found.values())) for found in (_keys(args), _taken(args)))
     if "pick" in args:
-        return rows[picked(keys, of(args["order"]), taken, last=args["pick"] == "last")]
+        order = sort_columns(args["order"], of)
+        return rows[picked(keys, order, taken, last=args["pick"] == "last")]
     return rows[np.argsort(columns.sort_key(taken, len(rows)), kind="stable")]
 
 
@@ -91,7 +93,7 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
         others=(
             *of_other(dataset, "by", keys.values()),
             *of_other(dataset, "take", _taken(args).values()),
-            *of_other(dataset, "order", args.get("order", ())),
+            *of_other(dataset, "order", ordered_names(args.get("order", ()))),
             *of_other(dataset, "where", refs_of(args.get("where"))),
         ),
     )
@@ -110,7 +112,7 @@ def _words(args: Mapping[str, Any], name: str) -> str:
     keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
     if name == args.get("exists"):
         return f'"Y" if {args["dataset"]} has a record{where} with the same {keys}.'
-    order = f" in the order of {', '.join(args['order'])}" if "order" in args else ""
+    order = f" in the order of {order_words(args['order'])}" if "order" in args else ""
     pick = f"{args['pick']} " if "pick" in args else ""
     return f"The {pick}{args['dataset']}.{_taken(args)[name]}{where} with the same {keys}{order}."
 
@@ -132,7 +134,10 @@ STEP = Step(
             "take": {**PAIRS, "description": "The variables to take, or new name: name there."},
             "where": {**NAME, "description": "A condition on the other's records."},
             "pick": {"enum": ["first", "last"], "description": "Which of several records."},
-            "order": {**NAMES, "description": "The other's variables that pick goes by."},
+            "order": {
+                **NAMES,
+                "description": "The other's variables that pick goes by; -NAME: greatest first.",
+            },
             "exists": {**NAME, "description": "A flag to make: Y where a record is found."},
         },
         "dataset",

@@ -1,0 +1,79 @@
+"""``extreme_flag``: Y in the first or last record of each group."""
+
+from __future__ import annotations
+
+import pytest
+
+EVENTS = """USUBJID,SOC,ADT,SEQ,AVAL
+1,SKIN,2015-03-02,2,5
+1,SKIN,2015-03-01,3,7
+1,HEART,2015-03-01,1,
+1,SKIN,,4,7
+2,SKIN,2015-04-01,1,1
+"""
+EVERY = {"order": ["ADT", "SEQ"]}
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"pick": "last", **EVERY}, ["Y", None, None, None, "Y"]),
+        ({"pick": "first", **EVERY}, [None, None, None, "Y", "Y"]),
+        ({"pick": "first", **EVERY, "where": "ADT is not None"}, [None, None, "Y", None, "Y"]),
+        (
+            {"pick": "first", **EVERY, "by": ["USUBJID", "SOC"], "where": "ADT is not None"},
+            [None, "Y", "Y", None, "Y"],
+        ),
+        ({"pick": "first", "order": ["-AVAL", "SEQ"]}, [None, "Y", None, None, "Y"]),
+        ({"pick": "last", "order": ["-AVAL", "SEQ"]}, [None, None, "Y", None, "Y"]),
+        ({"pick": "last", **EVERY, "where": "AVAL > 10"}, [None] * 5),
+    ],
+    ids=[
+        "the last of a subject",
+        "a missing date is before others, as SAS sorts",
+        "of records that meet a condition",
+        "a flag in each group",
+        "the greatest value, in ties the first",
+        "a missing value is last where the order goes down",
+        "no record, no flag",
+    ],
+)
+def test_one_record_of_each_group_is_flagged(analysis, args, expected) -> None:
+    made = analysis.derive(EVENTS, {"ANL01FL": {"extreme_flag": args}})
+    assert made.by_record("ANL01FL") == expected
+
+
+def test_ties_go_by_all_other_variables(analysis) -> None:
+    rows = "ADT,TERM\n2015-03-01,RASH\n2015-03-01,ITCH\n"
+    made = analysis.derive(rows, {"ANL01FL": {"extreme_flag": {"pick": "first", "order": ["ADT"]}}})
+    assert made.by_record("ANL01FL") == [None, "Y"]
+
+
+def test_without_records_there_is_no_flag(analysis) -> None:
+    made = analysis.derive(
+        EVENTS,
+        {"ANL01FL": {"extreme_flag": {"pick": "last", **EVERY}}},
+        more={"where": 'USUBJID == "3"'},
+    )
+    assert made.by_record("ANL01FL") == []
+
+
+def test_the_method_says_which_record(analysis) -> None:
+    args = {"pick": "first", "order": ["-AVAL", "SEQ"], "where": 'SOC == "SKIN"'}
+    made = analysis.derive(EVENTS, {"ANL01FL": {"extreme_flag": args}})
+    method = made.variable("ANL01FL").method
+    assert method is not None
+    assert method.words == (
+        '"Y" for the first record where SOC equals "SKIN", for each USUBJID, in the order of AVAL'
+        " (descending), SEQ."
+    )
+
+
+def test_a_wrong_name_is_told_in_every_place(analysis) -> None:
+    args = {"pick": "last", "order": ["-AVALL"], "by": ["PARAMCDD"], "where": "ADTT > 1"}
+    problems = analysis.problems({"ANL01FL": {"extreme_flag": args}})
+    assert {message.partition(",")[0] for message in problems} == {
+        "ADIN has no variable 'PARAMCDD'",
+        "ADIN has no variable 'AVALL'",
+        "ADIN has no variable 'ADTT'",
+    }
