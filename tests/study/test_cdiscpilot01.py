@@ -139,7 +139,7 @@ class Run:
 
 def run(place: Path) -> Run:
     study = place / "study"
-    shutil.copytree(SPECS, study)
+    shutil.copytree(SPECS, study, ignore=shutil.ignore_patterns("adam"))  # of complete SDTM
     shutil.copytree(DATA / "raw", study / "raw")
     report = convert(study, place / "out", fail_on=None)
     emitted = {name: read_xpt(place / "out" / "sdtm" / f"{name.lower()}.xpt") for name in DATASETS}
