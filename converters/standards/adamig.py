@@ -56,6 +56,7 @@ class AnalysisVariable:
     """A variable as a structure lists it; ``core`` is Req, Cond, Perm or empty (no structure's).
 
     ``format`` is the usual SAS format of its values, ``values`` those that the standard allows.
+    ``by_domain`` says that its name was found by a pattern for any domain, such as ``--DUR``.
     """
 
     name: str
@@ -67,6 +68,7 @@ class AnalysisVariable:
     described: str = ""
     format: str = ""
     order: int = 0
+    by_domain: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _found(structure: Structure, name: str) -> AnalysisVariable | None:
     for item in structure.variables:
         indices = _indices(item.name, name)
         if indices is not None:
-            return replace(item, name=name, label=_filled(item.label, indices))
+            label = _filled(item.label, indices)
+            return replace(item, name=name, label=label, by_domain="--" in indices)
     return None
 
 
@@ -190,11 +193,12 @@ def find_variable(
 ) -> AnalysisVariable | None:
     """What ADaMIG says of a variable name in a dataset of that class, or of how its name ends.
 
-    None where neither says anything: the name is the sponsor's own.
+    None where neither says anything: the name is the sponsor's own. Only occurrences have names by
+    the letters of a domain: MSDUR of a subject is no duration in words.
     """
     for structure in structures_of(version, dataset_class, subclass):
         found = structure.find(name)
-        if found is not None:
+        if found is not None and (structure.dataset_class == dataset_class or not found.by_domain):
             return found
     for suffix, kind, sas_format in _SUFFIXES:
         if name.endswith(suffix) and len(name) > len(suffix):

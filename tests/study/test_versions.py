@@ -18,6 +18,9 @@ STUDY = Path(__file__).parents[2] / "mappings" / "nct01933802"
 #: What SDTMIG 3.4 added to SV: one line in a block, or with the lines indented below it.
 ADDED = re.compile(r"^( +)(?:SVPRESP|SVOCCUR|SVCNTMOD):.*\n(?:\1 +.*\n)*", re.MULTILINE)
 
+#: The contact mode of SV in ADSL; before, the EDSS has it as a qualifier.
+SEEN = re.compile(r"dataset: SV, where: (VISITNUM == 30), take: (\{M30CNTMD): SVCNTMOD")
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
@@ -26,6 +29,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     for file, pattern, text in (
         ("study.yaml", re.compile(r'(?<=sdtmig: )"3\.4"'), '"3.3"'),
         ("sdtm/sv.yaml", ADDED, ""),
+        (
+            "adam/adsl.yaml",
+            SEEN,
+            r"dataset: RS, where: \1 and RSTESTCD == 'EDSS0101', take: \2: RSCNTMOD",
+        ),
     ):
         content, count = pattern.subn(text, (folder / file).read_text(encoding="utf-8"))
         assert count
@@ -49,7 +57,7 @@ def test_define_xml_is_valid_and_states_the_version(report: Report) -> None:
 
 def test_variables_have_the_labels_and_order_of_the_version(report: Report) -> None:
     for dataset in report.datasets.values():
-        if dataset.name.startswith("SUPP"):
+        if dataset.name.startswith(("SUPP", "AD")):
             continue
         domain = load_domain("3.3", dataset.metadata.domain)
         order = {item.name: item for item in domain.variables}
