@@ -19,7 +19,7 @@ from converters.iso8601.days import (
     to_seconds,
 )
 from converters.iso8601.formats import DateFormat, compile_format
-from converters.iso8601.impute import imputed_days, possible_days
+from converters.iso8601.impute import Imputed, impute
 from converters.iso8601.order import Dates, compare, pack_column
 from converters.iso8601.packed import pack
 from converters.iso8601.raw import Converted, DateOptions, to_iso8601
@@ -30,6 +30,7 @@ __all__ = [
     "DateFormat",
     "DateOptions",
     "Dates",
+    "Imputed",
     "add_days",
     "compare",
     "compile_format",
@@ -38,12 +39,11 @@ __all__ = [
     "days_between",
     "duration",
     "from_days",
-    "imputed_days",
+    "impute",
     "is_valid",
     "kinds",
     "pack",
     "pack_column",
-    "possible_days",
     "seconds",
     "study_day",
     "to_days",

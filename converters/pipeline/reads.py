@@ -33,7 +33,7 @@ def shown(node: Node) -> str:
 
 
 #: Keys of a spec whose expression must be true or false.
-_CONDITIONS = ("when", "where", "not_done", "before", "ongoing")
+_CONDITIONS = ("when", "where", "not_done", "before", "ongoing", "worsened")
 
 
 def expression_problems(document: Document, place: Path_, text: str, see: See) -> list[Problem]:

@@ -126,6 +126,13 @@ def as_step(rule: Rule, target: Target, changes: Sequence[tuple[Rule, Any]] = ()
     )
 
 
+def names_in(table: Analysis, dataset: str) -> list[str]:
+    """The variables that another dataset, or this one so far, has."""
+    if dataset == table.name:
+        return list(table.names())
+    return list(table.dataset(dataset).names)  # type: ignore[attr-defined]
+
+
 def names(value: Any) -> list[str]:
     """An argument that is one name or a list of names, as a list."""
     return [value] if isinstance(value, str) else list(value)

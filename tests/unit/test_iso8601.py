@@ -769,14 +769,14 @@ def test_two_dates_are_compared_to_the_precision_that_both_have(
     ],
 )
 def test_a_partial_date_is_completed_by_a_day_of_the_calendar(text, how, expected) -> None:
-    number = iso8601.imputed_days([text], how)
+    number = iso8601.impute([text], how).day
     assert columns.to_list(iso8601.from_days(pd.Series(number))) == [expected]
 
 
 @given(st.dates(), st.sampled_from([4, 7, 10]), st.sampled_from(["mid", "06-15", "12-31"]))
 def test_an_imputed_day_is_one_that_the_text_may_mean(day, width, how) -> None:
     text = day.isoformat()[:width]
-    first, last = iso8601.possible_days([text])
+    first, last = iso8601.impute([text], how).days
     assert first <= iso8601.days([day.isoformat()]) <= last
-    assert first <= iso8601.imputed_days([text], how) <= last
+    assert first <= iso8601.impute([text], how).day <= last
     assert columns.to_list(iso8601.from_days(pd.Series(last)))[0].startswith(text)

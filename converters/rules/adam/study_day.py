@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from converters.mapping.expressions import parse
-from converters.rules.adam.date import days_of
+from converters.rules.moments import days, has_datetimes
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, Analysis, Step, closed
 
 
 def _apply(args: Mapping[str, str], table: Analysis, target: str) -> None:
     """Day 1 is the reference date, and the day before it day -1."""
-    date, reference = (days_of(table.formula(args[key])) for key in ("date", "reference"))
-    difference = date - reference
-    table.put(target, difference + (difference >= 0))
+    difference = days(args["date"], table) - days(args["reference"], table)
+    table.put(target, pd.Series(difference + (difference >= 0)))
 
 
 def _reads(args: Mapping[str, str], _: str) -> Reads:
@@ -23,8 +24,13 @@ def _reads(args: Mapping[str, str], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], _: str) -> str:
-    date, reference = (parse(args[key]).words() for key in ("date", "reference"))
+    date, reference = (_date_words(args[key]) for key in ("date", "reference"))
     return f"{date} minus {reference}, plus 1 if {date} is on or after {reference}."
+
+
+def _date_words(text: str) -> str:
+    words = parse(text).words()
+    return f"the date of {words}" if has_datetimes(text) else words
 
 
 STEP = Step(

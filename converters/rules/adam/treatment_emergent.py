@@ -14,7 +14,7 @@ import numpy as np
 
 from converters import columns
 from converters.mapping.expressions import parse
-from converters.rules.adam.date import days_of
+from converters.rules.moments import comparable, days
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed
 
@@ -27,17 +27,18 @@ def _dates(args: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _apply(args: Mapping[str, Any], table: Analysis, target: str) -> None:
-    dates = {
-        key: columns.floats(days_of(table.formula(text))) for key, text in _dates(args).items()
-    }
-    start, end, first = (dates[key] for key in _DEFAULTS)
+    texts = _dates(args)
+    start, first = comparable(table, texts["start"], texts["treatment_start"])
     emergent = (start >= first) | np.isnan(start)
     if "treatment_end" in args:
-        late = start > dates["treatment_end"] + args.get("days_after", 0)
+        late = days(texts["start"], table) > days(texts["treatment_end"], table) + args.get(
+            "days_after", 0
+        )
         emergent &= ~late
     if "worsened" in args:
         emergent |= (start < first) & table.condition(args["worsened"])
-    emergent &= ~np.isnan(first) & ~(end < first)
+    end, began = comparable(table, texts["end"], texts["treatment_start"])
+    emergent &= ~np.isnan(first) & ~(end < began)
     other = 1 if args.get("no") else -1
     table.put(target, columns.from_codes(np.where(emergent, 0, other), ["Y", "N"]))
 

@@ -56,3 +56,56 @@ def test_numeric_dates_are_dates_too(analysis) -> None:
 def test_the_method_tells_the_arithmetic(analysis, args, words) -> None:
     method = durations(analysis, **args)[0].variable("ADURN").method
     assert method.words == words
+
+
+MOMENTS = """STDTC,ENDTC
+2019-08-09T04:30:56,2019-08-09T05:00:00
+2019-11-11T00:00:00,2019-11-11T04:00:00
+2019-11-11T00:00:00,2019-11-11T00:00:00
+2019-11-11T10:00:00,2019-11-11T09:00:00
+2019-11-11,2019-11-12
+,2019-11-11T12:34:56
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"unit": "minutes", "add_one": False}, [30, 240, 0, -60, 1440, None]),
+        ({"unit": "minutes"}, [31, 241, 1, -60, 1441, None]),
+        ({"unit": "seconds", "add_one": False}, [1744, 14400, 0, -3600, 86400, None]),
+        ({"unit": "hours", "add_one": False}, [1, 4, 0, -1, 24, None]),
+        ({"unit": "hours", "in_unit": "days"}, [24, 24, 24, 24, 48, None]),
+        (
+            {"unit": "hours", "in_unit": "minutes", "add_one": False, "trunc_out": True},
+            [0, 4, 0, -1, 24, None],
+        ),
+        ({"unit": "days", "floor_in": False, "trunc_out": True}, [1, 1, 1, 0, 2, None]),
+        ({"unit": "days"}, [1, 1, 1, 1, 2, None]),
+    ],
+)
+def test_times_count_in_shorter_units(analysis, args, expected) -> None:
+    duration = {"duration": {"start": "STDTC", "end": "ENDTC", **args}, "label": "Duration"}
+    assert analysis.derive(MOMENTS, {"ADURN": duration}).by_record("ADURN") == expected
+
+
+def test_numeric_datetimes_are_moments(analysis) -> None:
+    rows = [{"ASTDTM": "2019-11-11T10:00:00", "AENDTM": "2019-11-11T11:30:00"}]
+    args = {"start": "ASTDTM", "end": "AENDTM", "unit": "hours", "in_unit": "minutes"}
+    item = {"ADURN": {"duration": {**args, "add_one": False}, "label": "Duration"}}
+    assert analysis.derive(rows, item).column("ADURN") == [1.5]
+
+
+@pytest.mark.parametrize(("unit", "term"), [("days", "DAYS"), ("minutes", "min")])
+def test_the_unit_stands_beside_the_duration_in_the_words_of_the_terminology(
+    analysis, unit, term
+) -> None:
+    made, _ = durations(analysis, unit=unit, unit_variable="ADURU")
+    assert made.by_record("ADURU") == [term, term, term, None, None, term]
+    assert made.variable("ADURU").method.words == f'"{term}" where there is a duration.'
+
+
+def test_an_unknown_unit_is_told(analysis) -> None:
+    args = {"start": "ADT", "end": "ADT", "unit": "fortnights"}
+    (told,) = analysis.problems({"ADURN": {"duration": args}})
+    assert "'fortnights' is not one of years, months, weeks, days" in told

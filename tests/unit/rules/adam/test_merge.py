@@ -41,9 +41,11 @@ def test_variables_are_taken_by_subject_and_renamed(analysis: Any) -> None:
          [5, 5, 8, None, None]),
         ({"where": 'LBTESTCD == "GLUC"', "pick": "last", "order": ["VISITNUM"]},
          [7, 7, 9, None, None]),
+        ({"where": 'LBTESTCD == "GLUC"', "pick": "first", "order": ["-VISITNUM", "-LBSTRESN"]},
+         [7, 7, 9, None, None]),
         ({"where": "LBSTRESN > 100"}, [None] * 5),
     ],
-    ids=["by several keys", "first", "last, ties by value", "none"],
+    ids=["by several keys", "first", "last, ties by value", "downwards", "none"],
 )  # fmt: skip
 def test_the_record_is_found_by_keys_condition_and_order(
     analysis: Any, args: dict[str, Any], expected: list[Any]
