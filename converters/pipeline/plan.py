@@ -225,8 +225,9 @@ class Planner:
         """The usubjid expressions of the sources whose subjects are asked for: what they read."""
         for name in sorted(self.subjects):
             text = self.study.usubjid.get(name, "")
-            own = self.study.document.data["sources"][name]
-            place: Path_ = ("sources", name, "usubjid") if "usubjid" in own else ("usubjid",)
+            entry = name.partition(".")[0]  # of a folder's datasets the folder
+            own = self.study.document.data["sources"][entry]
+            place: Path_ = ("sources", entry, "usubjid") if "usubjid" in own else ("usubjid",)
             if text:
                 self.expression(self.study.document, place, text, partial(self.raw, name))
 
@@ -258,13 +259,13 @@ class Planner:
                 self.problems.append(document.problem(place, wrong))
 
     def _order(self) -> tuple[Node, ...]:
-        """Kahn's algorithm; of the nodes that are ready those of whole datasets come last."""
+        """Kahn's algorithm; of the nodes that are ready those of the lowest rank come first."""
         nodes = [
             (name, variable)
             for name, plan in self.datasets.items()
             for variable in (RECORDS, *plan.variables)
         ]
-        rank = {node: (self._whole(node), number) for number, node in enumerate(nodes)}
+        rank = {node: (self._rank(node), number) for number, node in enumerate(nodes)}
         waiting = {node: {n for n in self.needs.get(node, {}) if n in rank} for node in nodes}
         needed_by: dict[Node, list[Node]] = {}
         for node, needs in waiting.items():
@@ -284,10 +285,16 @@ class Planner:
             self._report_cycle({node: needs for node, needs in waiting.items() if needs})
         return tuple(order)
 
-    def _whole(self, node: Node) -> int:
+    def _rank(self, node: Node) -> int:
+        """Rules of whole datasets come late; last what is kept of another dataset's records.
+
+        These go by all values of a record where they tie, so that most of them must be made.
+        """
         name, variable = node
         if variable == RECORDS:
-            return 0
+            blocks = self.datasets[name].spec.blocks
+            others = [block for block in blocks if block.source in self.datasets]
+            return 2 * any(block.keep or block.distinct is not None for block in others)
         return int(self.datasets[name].blocks[0].definitions[variable].whole)
 
     def _report_cycle(self, waiting: Mapping[Node, set[Node]]) -> None:
