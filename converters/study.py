@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from converters.errors import Problem, SpecError, nearest
+from converters.findings import Finding
 from converters.iso8601 import compile_format
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
@@ -20,16 +20,19 @@ from converters.mapping.spec import DatasetSpec, build_spec
 from converters.sources import SourceSpec
 from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
+from converters.study_sources import build_sources
 
 DEFAULT_SDTMIG = "3.4"
-_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "ascii", "shift_jis")
-
 DEFAULT_TERMINOLOGY = "2024-03-29"
 
 
 @dataclass(frozen=True)
 class Study:
-    """What a study folder says. ``sdtm`` holds the mapping specs by dataset name."""
+    """What a study folder says. ``sdtm`` holds the mapping specs by dataset name.
+
+    ``unseen`` are sources whose folder is not there or empty, so that nobody knows its datasets;
+    ``findings`` tell of files that no source reads.
+    """
 
     folder: Path
     document: Document
@@ -38,6 +41,12 @@ class Study:
     usubjid: Mapping[str, str]
     sdtm: Mapping[str, DatasetSpec]
     unreadable: frozenset[str] = field(default_factory=frozenset)
+    unseen: frozenset[str] = field(default_factory=frozenset)
+    findings: tuple[Finding, ...] = ()
+
+    def has_source(self, name: str) -> bool:
+        """Whether there is such a source, or may be in a folder that is not seen."""
+        return name in self.sources or name.partition(".")[0] in self.unseen
 
     def spec_files(self) -> list[Path]:
         """study.yaml and every spec, as they lie in the folder."""
@@ -105,12 +114,7 @@ def _study(
 ) -> Study:
     data = document.data
     problems: list[Problem] = []
-    sources = {
-        name: _source(folder, document, name, item, problems)
-        for name, item in data["sources"].items()
-    }
-    default = data.get("usubjid", "")
-    usubjid = {name: item.get("usubjid", default) for name, item in data["sources"].items()}
+    sources = build_sources(folder, document, problems)
     known = sdtmig_versions()
     version = scalar_text(data.get("standards", {}).get("sdtmig", DEFAULT_SDTMIG))
     if version not in known:
@@ -121,80 +125,16 @@ def _study(
     settings = _settings(document, problems)
     if problems or settings is None:
         raise SpecError(*problems)
-    return Study(folder, document, settings, sources, usubjid, specs, frozenset(unreadable))
-
-
-def _source(
-    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> SourceSpec:
-    written = item["path"] if isinstance(item["path"], list) else [item["path"]]
-    paths: list[Path] = []
-    for pattern in written:
-        if not _may_read(folder, document, ("sources", name, "path"), pattern, problems):
-            continue
-        found = sorted(folder.glob(pattern)) if any(c in pattern for c in "*?[") else []
-        paths += found or [folder / pattern]
-    _check_text_options(document, name, item, problems)
-    keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group", "instrument")
-    missing = tuple(scalar_text(token) for token in item.get("missing", ()))
-    options = {key: item[key] for key in keys if key in item}
-    options |= _redcap_files(folder, document, name, item, problems)
-    return SourceSpec(name=name, paths=tuple(dict.fromkeys(paths)), missing=missing, **options)
-
-
-def _may_read(
-    folder: Path, document: Document, place: Path_, pattern: str, problems: list[Problem]
-) -> bool:
-    inside = _inside(folder, pattern)
-    if not inside:
-        message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
-        problems.append(document.problem(place, message))
-    return inside
-
-
-def _redcap_files(
-    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> dict[str, Path]:
-    """The files beside the data of a REDCap project; what is wrong with the keys about REDCap."""
-    place: Path_ = ("sources", name)
-    if item.get("format") != "redcap":
-        for key in ("dictionary", "events", "instrument"):
-            if key in item:
-                message = f"'{key}' goes with format: redcap only"
-                problems.append(document.problem((*place, key), message))
-        return {}
-    if "dictionary" not in item:
-        message = "lacks the key 'dictionary': the data dictionary of the REDCap project"
-        problems.append(document.problem(place, message))
-    return {
-        key: folder / item[key]
-        for key in ("dictionary", "events")
-        if key in item and _may_read(folder, document, (*place, key), item[key], problems)
-    }
-
-
-def _check_text_options(
-    document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> None:
-    place: Path_ = ("sources", name)
-    try:
-        codecs.lookup(item.get("encoding", "utf-8"))
-    except LookupError:
-        message = (
-            f"there is no encoding '{item['encoding']}'{nearest(item['encoding'], _ENCODINGS)}"
-        )
-        problems.append(document.problem((*place, "encoding"), message))
-    if not item.get("delimiter", ",").isascii():
-        message = f"'{item['delimiter']}' is no delimiter: it is one ASCII character"
-        problems.append(document.problem((*place, "delimiter"), message))
-
-
-def _inside(folder: Path, pattern: str) -> bool:
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        return False
-    root = folder.resolve()
-    return all(
-        path.resolve().is_relative_to(root) for path in [folder / pattern, *folder.glob(pattern)]
+    return Study(
+        folder,
+        document,
+        settings,
+        sources.specs,
+        sources.usubjid,
+        specs,
+        frozenset(unreadable),
+        frozenset(sources.unseen),
+        tuple(sources.findings),
     )
 
 

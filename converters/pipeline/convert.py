@@ -128,7 +128,7 @@ class _Run:
         self.plan = plan
         self.study = plan.study
         self.files: list[tuple[str, str]] = []
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [*self.study.findings]
         for source in sources.values():
             for finding in source.findings:
                 told = replace(finding, file=finding.file and self._shown(finding.file))
@@ -157,7 +157,7 @@ class _Run:
         return Raw(source.name, makers, origin, source.records)
 
     def _shown(self, file: str) -> str:
-        folder, path = self.study.folder.resolve(), Path(file).resolve()
+        folder, path = self.study.folder, Path(file)
         return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file
 
     def _account(self, source: Source) -> SourceAccount:
@@ -168,7 +168,7 @@ class _Run:
         files = tuple(self._shown(file) for file in source.files)
         return SourceAccount(
             source.name, files, len(source.frame), unread,
-            looked_up=bool(read), left_out=source.left_out,
+            looked_up=bool(read), left_out=source.left_out, digest=source.digest,
         )  # fmt: skip
 
     def start(self, dataset: str) -> None:
@@ -199,4 +199,5 @@ class _Run:
         makers: dict[str, Callable[[], pd.Series]] = {
             name: partial(work.variable, name) for name in work.plan.variables
         }
-        return Raw(work.name, makers, work.origin, work.record)
+        later = partial(set(work.plan.variables).difference, work.made)
+        return Raw(work.name, makers, work.origin, work.record, later=later)

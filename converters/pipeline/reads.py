@@ -62,7 +62,7 @@ class BlockReads:
     def _check_source(self) -> None:
         study = self.planner.study
         source = str(self.source)
-        if source not in (*study.sources, *study.unreadable, *study.sdtm):
+        if not study.has_source(source) and source not in (*study.unreadable, *study.sdtm):
             self._problem((*self.spec.path, "source"), _unknown_source(source, study))
 
     def _computed_columns(self) -> None:
@@ -109,7 +109,7 @@ class BlockReads:
         records = (self.plan.spec.name, RECORDS)
         made: set[str] = set()
         for join in self.spec.joins:
-            if join.source not in study.sources:
+            if not study.has_source(join.source):
                 self._problem((*join.path, "source"), _unknown_source(join.source, study))
                 continue
             for name in join.by.values():
@@ -296,7 +296,7 @@ class BlockReads:
 
     def _other_source(self, place: Path_, source: str, column: str) -> None:
         study = self.planner.study
-        if source not in study.sources:
+        if not study.has_source(source):
             self._problem(place, _unknown_source(source, study))
         elif column == "USUBJID" and study.usubjid.get(source):
             self.planner.subjects.add(source)
