@@ -64,14 +64,17 @@ class Raw:
 
     def unpivoted(self, names: Mapping[str, str], name: str, value: str) -> Raw:
         """One record for each of the columns ``names``: what it is called, and its value."""
-        parent = np.tile(np.arange(self.rows), len(names))
         which = np.repeat(np.arange(len(names)), self.rows)
-        makers: dict[str, Callable[[], pd.Series]] = {
-            other: self._maker(other, parent) for other in self._makers
+        made: dict[str, Callable[[], pd.Series]] = {
+            name: lambda: columns.from_codes(which, list(names.values())),
+            value: lambda: columns.concat([self.variable(column) for column in names]),
         }
-        makers[name] = lambda: columns.from_codes(which, list(names.values()))
-        makers[value] = lambda: columns.concat([self.variable(column) for column in names])
-        return Raw(self.name, makers, self.origin[parent], self.record[parent], self.parent[parent])
+        return self.repeated(np.tile(np.arange(self.rows), len(names))).with_columns(made)
+
+    def repeated(self, rows: Rows) -> Raw:
+        """The records of these rows, which may repeat."""
+        makers = {name: self._maker(name, rows) for name in self._makers}
+        return Raw(self.name, makers, self.origin[rows], self.record[rows], self.parent[rows])
 
     def _maker(self, name: str, rows: Rows | None = None) -> Callable[[], pd.Series]:
         if rows is None:
