@@ -183,15 +183,15 @@ def _reject_lost(
     lost = fate.mapped & (matched.counts() == 0)
     fate.put(lost, "rejected", f"{side.dataset} has no record with this {side.variable}")
     codes, values = columns.parts(keys[1])
-    cases = {
-        number: (
-            value,
-            f"{side.dataset} has no record of the subject with {side.variable} '{value}', which"
-            f" {side.column} of '{raw.name}' names",
-        )
-        for number, value in enumerate(values)
-    }
     ids = np.where(lost, codes, -1)
+    words = (
+        f"{side.dataset} has no record of the subject with the {side.variable} that"
+        f" {side.column} of '{raw.name}' names"
+    )
+    cases = {
+        number: (values[number], f"'{values[number]}': {words}")
+        for number in np.unique(codes[lost]).tolist()
+    }
     notes.groups(
         _ABSENT, Severity.ERROR, "IDVARVAL", ids, cases, raw.origin, raw.record, ("SD0077",)
     )

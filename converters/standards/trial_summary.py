@@ -12,12 +12,6 @@ from functools import cache
 
 from converters.resources import folder
 
-#: The values that TSVALNF may have (ISO 21090, NullFlavor).
-NULL_FLAVORS = (
-    *("NI", "INV", "DER", "OTH", "NINF", "PINF", "UNC", "MSK", "NA", "UNK", "ASKU", "NAV"),
-    *("NASK", "NAVU", "QS", "TRC", "NP"),
-)
-
 
 @dataclass(frozen=True)
 class Parameter:
