@@ -49,10 +49,11 @@ def design_specs(
 
     ``written`` are the datasets that have a spec file: one made here too is a problem.
     """
-    problems = list(_faults(document))
+    files = set(written)
+    problems = list(_faults(document, files))
     specs = {}
     for made in _made(document.data):
-        if made.name in set(written):
+        if made.name in files:
             message = f"{made.name} is made from this, and sdtm/ has a spec of it too: keep one"
             problems.append(document.problem(made.place, message, at_key=True))
         specs[made.name] = build_spec(_as_spec(document, made))
@@ -148,29 +149,36 @@ def _as_spec(document: Document, made: _Made) -> Document:
     return Document(document.file, data, {(): place})
 
 
-def _faults(document: Document) -> Iterator[Problem]:
-    """Codes of elements and arms that are not there, each with the nearest that is."""
+def _faults(document: Document, files: set[str]) -> Iterator[Problem]:
+    """Codes of elements and arms that are not there; those of a spec file are not known here."""
     design = document.data.get("trial_design", {})
-    arms, elements = design.get("arms", {}), design.get("elements", {})
-    used = set()
-    for code, arm in arms.items():
-        for number, item in enumerate(arm["elements"]):
-            used.add(item["ETCD"])
-            place = ("trial_design", "arms", code, "elements", number, "ETCD")
-            if item["ETCD"] not in elements:
-                yield _unknown(document, place, "element", item["ETCD"], elements)
-    for code in elements:
-        if code not in used:
-            message = f"no arm has the element '{code}'"
-            yield document.problem(("trial_design", "elements", code), message, at_key=True)
+    if "TE" not in files:
+        yield from _element_faults(document, design, files)
+    arms = design.get("arms", {})
     for number, visit in enumerate(document.data.get("visits", ())):
         for key in ("end", "arms"):
             if key in visit and "start" not in visit:
                 message = f"'{key}' is of a planned visit, and this one has no 'start'"
                 yield document.problem(("visits", number, key), message, at_key=True)
-        for which, code in enumerate(visit.get("arms", ())):
+        for which, code in enumerate(visit.get("arms", ()) if "TA" not in files else ()):
             if scalar_text(code) not in arms:
                 yield _unknown(document, ("visits", number, "arms", which), "arm", code, arms)
+
+
+def _element_faults(
+    document: Document, design: Mapping[str, Any], files: set[str]
+) -> Iterator[Problem]:
+    elements, used = design.get("elements", {}), set()
+    for code, arm in design.get("arms", {}).items():
+        for number, item in enumerate(arm["elements"]):
+            used.add(item["ETCD"])
+            if item["ETCD"] not in elements:
+                place = ("trial_design", "arms", code, "elements", number, "ETCD")
+                yield _unknown(document, place, "element", item["ETCD"], elements)
+    for code in elements:
+        if code not in used and "TA" not in files:
+            message = f"no arm has the element '{code}'"
+            yield document.problem(("trial_design", "elements", code), message, at_key=True)
 
 
 def _unknown(

@@ -173,6 +173,10 @@ class Planner:
                         f"'{key}' stands beside 'records': put it into the blocks of 'records'"
                     )
                     self.problems.append(document.problem((key,), message, at_key=True))
+        related = tuple(item for block in spec.blocks for item in block.relationships)
+        started = tuple(item for block in spec.blocks for item in block.elements)
+        for wrong in (*element_faults(started), *relationship_faults(related)):
+            self.problems.append(document.problem(*wrong))
         for block in spec.blocks:
             self._test_units(spec, block)
             self._special(spec, block)
@@ -194,26 +198,17 @@ class Planner:
 
     def _special(self, spec: DatasetSpec, block: BlockSpec) -> None:
         """Where the records come from, and the keys that belong to one domain."""
-        made = (
-            block.source is not None,
-            block.rows is not None,
-            block.visits_of is not None,
-            bool(block.relationships),
-        )
-        only = {"elements": "SE", "visits_of": "SV", "relationships": "RELREC"}
-        if sum(made) != 1:
+        ways = (block.source, block.rows, block.visits_of, block.relationships or None)
+        if sum(way is not None for way in ways) != 1:
+            also = {"SV": " or from 'visits_of'", "RELREC": " or from 'relationships'"}
             message = "records come either from a 'source' or from 'rows' written in the spec"
-            also = next((key for key, domain in only.items() if domain == spec.domain), "elements")
-            if also != "elements":
-                message += f" or from '{also}'"
+            message += also.get(spec.domain, "")
             self.problems.append(spec.document.problem(block.path, message))
-        for key, domain in only.items():
-            place = (*block.path, key)
+        for key, domain in (("elements", "SE"), ("visits_of", "SV"), ("relationships", "RELREC")):
             if getattr(block, key) not in ((), None) and spec.domain != domain:
                 message = f"'{key}' is for {domain}; this is {spec.domain}"
+                place = (*block.path, key)
                 self.problems.append(spec.document.problem(place, message, at_key=True))
-        for wrong in (*element_faults(block.elements), *relationship_faults(block.relationships)):
-            self.problems.append(spec.document.problem(*wrong))
 
     def _test_units(self, spec: DatasetSpec, block: BlockSpec) -> None:
         for test in block.tests:

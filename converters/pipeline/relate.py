@@ -90,8 +90,11 @@ def _shared(item: Relationship, works: Mapping[str, Work]) -> _Related:
     which = np.repeat(np.arange(len(sides)), [work.rows for work in sides])
     ids = columns.tuples([subject, value], len(value)).ids
     ids[columns.missing(subject) | columns.missing(value)] = -1
-    pairs = np.unique(np.column_stack([ids, which]), axis=0) if len(ids) else np.empty((0, 2), int)
-    several = np.bincount(pairs[:, 0] + 1, minlength=int(ids.max(initial=-1)) + 2) > 1
+    size = len(sides)
+    sides_of = np.bincount(
+        np.unique((ids + 1) * size + which) // size, minlength=ids.max(initial=-1) + 2
+    )
+    several = sides_of > 1
     several[0] = False
     rows = np.flatnonzero(several[ids + 1])
     if item.kind == "sequence":

@@ -31,7 +31,8 @@ def special_rules(
                 yield arm, ("lookup", {"dataset": "TA", "by": {code: "ARMCD"}, "take": "ARM"})
     elif domain == "SE" and {"ETCD", "SESTDTC"} <= {*names}:
         arms = [f"DM.{name}" for name in ("ACTARMCD", "ARMCD") if name in planned.get("DM", ())]
-        args = {"arm": f"coalesce({', '.join(arms)})"} if arms else {}
+        arm = f"coalesce({', '.join(arms)})" if len(arms) > 1 else "".join(arms)
+        args = {"arm": arm} if arm else {}
         for name in ("ELEMENT", "TAETORD", "EPOCH"):
             if name in planned.get("TA", ()):
                 yield name, ("planned_element", args)

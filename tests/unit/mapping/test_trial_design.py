@@ -191,3 +191,13 @@ def test_a_dataset_that_a_spec_file_maps_too_is_a_problem(workshop: Any) -> None
     problems = workshop.problems(RAW, DM, spec, trial_design=DESIGN)
     assert len(problems) == 1
     assert "TI is made from this, and sdtm/ has a spec of it too: keep one" in problems[0]
+
+
+def test_arms_and_elements_of_a_spec_file_are_not_asked_for_here(workshop: Any) -> None:
+    row = {"ARMCD": "A", "ARM": "Arm A", "TAETORD": 1, "ETCD": "TRT", "EPOCH": "TREATMENT"}
+    elements = {"TRT": {"element": "Drug", "start": "First dose"}}
+    visits = [{"VISIT": "DAY 1", "VISITNUM": 1, "start": "First dose", "arms": ["A"]}]
+    spec = {"dataset": "TA", "rows": [row]}
+    found = workshop.convert(RAW, DM, spec, visits=visits, trial_design={"elements": elements})
+    assert found.records("TV", "ARMCD", "VISIT") == [("A", "DAY 1")]
+    assert found.column("TE", "ETCD") == ["TRT"]

@@ -228,5 +228,8 @@ def test_two_relationships_of_the_same_datasets_need_an_id(workshop: Any) -> Non
         "relationships": [{"between": LINKS}, {"between": {"AE": "AESPID", "CM": "CMSPID"}}],
     }
     problems = workshop.problems(RECORDS, AE, CM, PR, DM, relrec)
+    blocks = [{"relationships": [item]} for item in relrec["relationships"]]
+    in_blocks = {"dataset": "RELREC", "records": blocks}
+    assert len(workshop.problems(RECORDS, AE, CM, PR, DM, in_blocks)) == 1
     assert len(problems) == 1
     assert "another relationship has the RELID 'AE-CM-' too: give an 'id'" in problems[0]

@@ -92,6 +92,16 @@ def test_an_element_has_what_the_subjects_arm_plans(
     assert planned(workshop, arm, got, codes) == expected
 
 
+@pytest.mark.parametrize("names", [["ARMCD"], ["ACTARMCD"], []])
+def test_the_arm_is_that_of_either_code_that_dm_has(workshop: Any, names: list[str]) -> None:
+    dm = {**DM, "variables": {"SUBJID": {"from": "SUBJ"}, **{n: {"from": "ARM"} for n in names}}}
+    rows = {"dm": [{"SUBJ": "1", "ARM": "BA"}],
+            "se": [{"SUBJ": "1", "ETCD": "A", "START": "2026-01-01"}]}  # fmt: skip
+    result = workshop.convert(rows, dm, SE, trial_design=DESIGN)
+    assert result.column("SE", "TAETORD") == [3 if names else None]
+    assert result.column("SE", "ELEMENT") == ["Element A"]
+
+
 def test_a_variable_that_the_spec_makes_goes_before(workshop: Any) -> None:
     spec = {**SE, "variables": {**SE["variables"], "EPOCH": {"assign": "SCREENING"}}}
     rows = {"dm": [{"SUBJ": "1", "ARM": "AB", "GOT": "AB"}],
