@@ -137,7 +137,7 @@ class FakePlan:
     variables = ("USUBJID", "VISITNUM", "VISIT", "VSDTC")
 
     class domain:  # noqa: N801
-        name = "VS"
+        name = prefix = "VS"
 
 
 class FakeWork:
