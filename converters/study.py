@@ -17,6 +17,7 @@ from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
+from converters.mapping.trial_design import design_specs
 from converters.sources import SourceSpec
 from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
@@ -50,8 +51,8 @@ class Study:
 
     def spec_files(self) -> list[Path]:
         """study.yaml and every spec, as they lie in the folder."""
-        specs = [self.folder / spec.document.file for spec in self.sdtm.values()]
-        return [self.folder / self.document.file, *sorted(specs)]
+        specs = {spec.document.file for spec in self.sdtm.values()} - {self.document.file}
+        return [self.folder / file for file in (self.document.file, *sorted(specs))]
 
 
 def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
@@ -70,6 +71,8 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     specs, unreadable = _read_specs(folder, problems)
     if document is None:
         return None, problems
+    designed, found = design_specs(document, {*specs, *unreadable})
+    specs, problems = {**designed, **specs}, [*problems, *found]
     try:
         study = _study(folder, document, specs, unreadable)
     except SpecError as error:

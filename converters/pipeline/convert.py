@@ -17,14 +17,16 @@ from converters.errors import InputError, Problem, SpecError
 from converters.findings import Finding
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec
-from converters.pipeline.account import SourceAccount
+from converters.pipeline.account import Fate, SourceAccount
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.finish import finish
 from converters.pipeline.notes import Notes
 from converters.pipeline.plan import Plan, make_plan
 from converters.pipeline.raw import Raw, written_rows
 from converters.pipeline.reads import RECORDS
+from converters.pipeline.relate import related_records
 from converters.pipeline.select import Part, select_parts
+from converters.pipeline.visits import visit_records, visited
 from converters.pipeline.work import Tables, Work
 from converters.sources import Source, read_columns, read_source
 from converters.sources.decodes import decode_columns
@@ -180,24 +182,37 @@ class _Run:
             groups.setdefault(id(block.spec), []).append(block)
         parts: list[Part] = []
         for blocks in groups.values():
-            raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
+            raw, made_of = self._block_raw(blocks[0].spec, plan.spec.document.file, notes)
             of_subjects = plan.known["USUBJID"].core == "Req" if "USUBJID" in plan.known else False
             chosen, fates = select_parts(blocks, raw, self.raws, notes, of_subjects=of_subjects)
             parts += chosen
-            for name, fate in fates:
+            for name, fate in (*made_of, *fates):
                 if name in self.accounts:
                     self.accounts[name].add(dataset, fate)
         self.works[dataset] = Work(plan, parts, notes)
 
-    def _block_raw(self, spec: BlockSpec, file: str) -> Raw:
-        if spec.rows is not None:
-            self.files.append(("", file))
-            return written_rows("", spec.rows, len(self.files) - 1)
+    def _block_raw(
+        self, spec: BlockSpec, file: str, notes: Notes
+    ) -> tuple[Raw, list[tuple[str, Fate]]]:
+        """The records that a block takes, and what became of those that they were made of."""
+        if spec.visits_of is not None:
+            names = visited(spec.visits_of, self.plan.datasets)
+            return visit_records([self.works[name] for name in names]), []
         if spec.source in self.raws:
-            return self.raws[str(spec.source)]
-        work = self.works[str(spec.source)]
-        makers: dict[str, Callable[[], pd.Series]] = {
-            name: partial(work.variable, name) for name in work.plan.variables
-        }
-        later = partial(set(work.plan.variables).difference, work.made)
-        return Raw(work.name, makers, work.origin, work.record, later=later)
+            return self.raws[str(spec.source)], []
+        if spec.source is not None:
+            return _dataset_raw(self.works[spec.source]), []
+        self.files.append(("", file))
+        origin = len(self.files) - 1
+        if spec.rows is not None:
+            return written_rows("", spec.rows, origin), []
+        return related_records(spec.relationships, self.works, self.raws, notes, origin)
+
+
+def _dataset_raw(work: Work) -> Raw:
+    """A dataset as the records of another."""
+    makers: dict[str, Callable[[], pd.Series]] = {
+        name: partial(work.variable, name) for name in work.plan.variables
+    }
+    later = partial(set(work.plan.variables).difference, work.made)
+    return Raw(work.name, makers, work.origin, work.record, later=later)

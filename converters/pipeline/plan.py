@@ -17,6 +17,7 @@ from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import ExpressionError, Ref, parse
 from converters.mapping.spec import BlockSpec, DatasetSpec
+from converters.mapping.special import element_faults, relationship_faults
 from converters.pipeline.blocks import BlockBuilder, BlockPlan
 from converters.pipeline.reads import RECORDS, BlockReads, Node, See, shown
 from converters.pipeline.repeats import keep_problems
@@ -124,7 +125,7 @@ class Planner:
             domain,
             known,
             settings,
-            days="DM" in self.study.sdtm and "USUBJID" in domain.owners,
+            specs=self.study.sdtm,
             before=siblings[: siblings.index(spec.name)],
             headers=self.headers,
         )
@@ -161,6 +162,9 @@ class Planner:
                 "distinct",
                 "keep",
                 "not_done",
+                "elements",
+                "visits_of",
+                "relationships",
                 "findings",
             )
             for key in block_keys:
@@ -169,11 +173,13 @@ class Planner:
                         f"'{key}' stands beside 'records': put it into the blocks of 'records'"
                     )
                     self.problems.append(document.problem((key,), message, at_key=True))
+        related = tuple(item for block in spec.blocks for item in block.relationships)
+        started = tuple(item for block in spec.blocks for item in block.elements)
+        for wrong in (*element_faults(started), *relationship_faults(related)):
+            self.problems.append(document.problem(*wrong))
         for block in spec.blocks:
             self._test_units(spec, block)
-            if (block.source is None) == (block.rows is None):
-                message = "records come either from a 'source' or from 'rows' written in the spec"
-                self.problems.append(document.problem(block.path, message))
+            self._special(spec, block)
             for keep in block.keep:
                 self.problems += [document.problem(*item) for item in keep_problems(keep)]
             self._findings_only(spec, block, domain)
@@ -189,6 +195,20 @@ class Planner:
         if block.not_done and block.not_done.label and not block.not_done.test:
             message = "'label' is that of a 'test' that stands for a whole group"
             self.problems.append(spec.document.problem((*block.not_done.path, "label"), message))
+
+    def _special(self, spec: DatasetSpec, block: BlockSpec) -> None:
+        """Where the records come from, and the keys that belong to one domain."""
+        ways = (block.source, block.rows, block.visits_of, block.relationships or None)
+        if sum(way is not None for way in ways) != 1:
+            also = {"SV": " or from 'visits_of'", "RELREC": " or from 'relationships'"}
+            message = "records come either from a 'source' or from 'rows' written in the spec"
+            message += also.get(spec.domain, "")
+            self.problems.append(spec.document.problem(block.path, message))
+        for key, domain in (("elements", "SE"), ("visits_of", "SV"), ("relationships", "RELREC")):
+            if getattr(block, key) not in ((), None) and spec.domain != domain:
+                message = f"'{key}' is for {domain}; this is {spec.domain}"
+                place = (*block.path, key)
+                self.problems.append(spec.document.problem(place, message, at_key=True))
 
     def _test_units(self, spec: DatasetSpec, block: BlockSpec) -> None:
         for test in block.tests:

@@ -69,15 +69,18 @@ class Raw:
 
     def unpivoted(self, names: Mapping[str, str], name: str, value: str) -> Raw:
         """One record for each of the columns ``names``: what it is called, and its value."""
-        parent = np.tile(np.arange(self.rows), len(names))
         which = np.repeat(np.arange(len(names)), self.rows)
-        makers: dict[str, Callable[[], pd.Series]] = {
-            other: self._maker(other, parent) for other in self._makers
+        made: dict[str, Callable[[], pd.Series]] = {
+            name: lambda: columns.from_codes(which, list(names.values())),
+            value: lambda: columns.concat([self.variable(column) for column in names]),
         }
-        makers[name] = lambda: columns.from_codes(which, list(names.values()))
-        makers[value] = lambda: columns.concat([self.variable(column) for column in names])
-        origin, record = self.origin[parent], self.record[parent]
-        return Raw(self.name, makers, origin, record, self.parent[parent], self._later)
+        return self.repeated(np.tile(np.arange(self.rows), len(names))).with_columns(made)
+
+    def repeated(self, rows: Rows) -> Raw:
+        """The records of these rows, which may repeat."""
+        makers = {name: self._maker(name, rows) for name in self._makers}
+        origin, record = self.origin[rows], self.record[rows]
+        return Raw(self.name, makers, origin, record, self.parent[rows], self._later)
 
     def _maker(self, name: str, rows: Rows | None = None) -> Callable[[], pd.Series]:
         if rows is None:

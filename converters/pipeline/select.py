@@ -18,6 +18,7 @@ from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec, Join, Test
 from converters.pipeline.account import Fate
 from converters.pipeline.blocks import BlockPlan
+from converters.pipeline.elements import started_elements
 from converters.pipeline.notes import Notes
 from converters.pipeline.raw import Raw
 from converters.pipeline.repeats import Repeats
@@ -61,6 +62,8 @@ def select_parts(
     if spec.unpivot:
         raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
     fate = Fate.of(raw.rows)
+    if spec.elements:
+        raw, fate = started_elements(spec.elements, raw, notes)
     _apply_conditions(spec, raw, fate, notes)
     if of_subjects and blocks[0].definitions.get("USUBJID") is not None:
         _require_subject(blocks[0], raw, source, fate, notes)
