@@ -370,6 +370,135 @@ CASES = [
             "timepoints": [{"TPT": "PREDOSE", "TPTNUM": 1, "ELTM": "-PT15M", "names": ["K1"]}],
         },
     ),
+    Case(
+        "elements, visits and relationships made of other datasets",
+        [
+            {**DM, "variables": {**DM["variables"], "ARMCD": {"from": "ARM"}}},
+            EX,
+            {**AE, "variables": {**AE["variables"], "AELNKID": {"from": "LINE"}}},
+            VS,
+            {
+                "dataset": "SE",
+                "source": "DM",
+                "elements": [
+                    {"ETCD": "SCRN", "start": "RFXSTDTC"},
+                    {"ETCD": "TRT", "start": "RFSTDTC", "end": "RFENDTC"},
+                ],
+            },
+            {"dataset": "SV", "visits_of": ["VS"]},
+            {
+                "dataset": "CM",
+                "source": "ex",
+                "variables": {
+                    "CMTRT": {"from": "DRUG"},
+                    "CMLNKID": {"from": "KIT", "recode": {"K1": "1", "K2": "2", "K9": "9"}},
+                    "CMENRTPT": {
+                        "relative_to_point": {
+                            "date": "CMENDTC",
+                            "point": "DM.RFENDTC",
+                            "ongoing": 'DOSE == "x"',
+                        },
+                    },
+                    "CMENDTC": {"datetime": "END"},
+                },
+            },
+            {
+                "dataset": "RELREC",
+                "relationships": [
+                    {"between": {"AE": "AELNKID", "CM": "CMLNKID"}, "id": "L"},
+                    {"datasets": {"AE": "AELNKID", "CM": "CMLNKID"}, "id": "D"},
+                ],
+            },
+        ],
+        head={
+            "trial_design": {
+                "arms": {
+                    "A": {"arm": "Active", "elements": [
+                        {"ETCD": "SCRN", "EPOCH": "SCREENING"},
+                        {"ETCD": "TRT", "EPOCH": "TREATMENT"},
+                    ]},
+                },
+                "elements": {
+                    "SCRN": {"element": "Screen", "start": "Consent"},
+                    "TRT": {"element": "Treatment", "start": "First dose"},
+                },
+                "summary": {"TPHASE": "PHASE I TRIAL", "TTYPE": ["SAFETY", "EFFICACY"]},
+            },
+        },
+    ),
+    Case(
+        "several responses, coding and texts that go on",
+        [
+            {
+                **DM,
+                "variables": {
+                    **DM["variables"],
+                    "RACE": {
+                        "multiple": {
+                            "columns": {"SEX": "WHITE", "SITE": "ASIAN"},
+                            "checked": ["M", "01"],
+                            "unchecked": ["F", "02"],
+                        },
+                    },
+                },
+            },
+            EX,
+            {
+                "dataset": "AE",
+                "source": "ae",
+                "where": "not missing(TERM)",
+                "columns": {
+                    "LONG": f'concat(TERM, " {"and so on " * 30}", GRADE, " {"end " * 40}")'
+                },
+                "coding": {
+                    "dictionary": "MedDRA",
+                    "source": "coding",
+                    "by": {"USUBJID": "USUBJID", "LINE": "LINE"},
+                    "take": {"AEDECOD": "PT", "AELLT": "KIND"},
+                },
+                "variables": {"AETERM": {"from": "LONG"}, "AESEV": {"empty": True}},
+                "supplemental": {"AENOTE": {"label": "Note", "formula": 'concat(LONG, LINE)'}},
+            },
+        ],
+        head={"dictionaries": {"MedDRA": "27.0"}},
+    ),
+    Case(
+        "ranges from a table, and limits of quantification",
+        [
+            DM, EX, AE,
+            {
+                "dataset": "LB",
+                "source": "lb",
+                "quantification": {"below": ["NEG"]},
+                "standard_units": {"GLUC": {"unit": "mmol/L", "from": {"mg/dL": 0.0555}}},
+                "variables": {
+                    "LBTESTCD": {"from": "CODE"},
+                    "LBORRES": {"from": "RES"},
+                    "LBORRESU": {"from": "UNIT"},
+                    "LBDTC": {"datetime": "DAY"},
+                    "LBLLOQ": {"standard_limit": "RUN"},
+                    "LBORNRLO": {
+                        "lookup": {
+                            "source": "kits",
+                            "by": {"DM.SEX": "KIT"},
+                            "between": {"LBDTC": ["MADE", "LOT"]},
+                            "take": "MADE",
+                        },
+                    },
+                    "LBORNRHI": {
+                        "lookup": {
+                            "source": "ae",
+                            "by": {"USUBJID": "USUBJID"},
+                            "between": {"RUN": ["GRADE", "LINE"]},
+                            "take": "LINE",
+                        },
+                    },
+                    "LBNRIND": {"range_indicator": {}},
+                    "EPOCH": {"assign": "TREATMENT", "when": "not missing(LBORNRHI)"},
+                },
+            },
+        ],
+    ),
 ]  # fmt: skip
 
 Records = list[dict[str, Any]]
@@ -443,12 +572,16 @@ def check_same(one: Mapping[str, Dataset], other: Mapping[str, Dataset]) -> None
 def check_parts(whole: Mapping[str, Dataset], parts: Sequence[Mapping[str, Dataset]]) -> None:
     """The parts under one another, in the order of the subjects, are the whole."""
     for name, dataset in whole.items():
-        records, others = cells(dataset.frame), [cells(part[name].frame) for part in parts]
+        # A supplemental dataset that no qualifier asks for is there where a text goes on.
+        others = [cells(part[name].frame) if name in part else [] for part in parts]
+        records = cells(dataset.frame)
         if "USUBJID" not in dataset.frame:
             assert all(records == other for other in others), name
             continue
         place = list(dataset.frame).index("USUBJID")
-        together = [record for other in others for record in other]
+        # What is said of whole datasets (RELREC) belongs to no subject, and is found over all.
+        records = [record for record in records if record[place] is not None]
+        together = [record for other in others for record in other if record[place] is not None]
         assert records == sorted(together, key=lambda record: record[place]), name
 
 
