@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from converters.errors import Problem, SpecError, nearest
+from converters.findings import Finding
 from converters.iso8601 import compile_format
 from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
@@ -18,21 +18,26 @@ from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
+from converters.mapping.trial_design import design_specs
 from converters.sources import SourceSpec
 from converters.standards.adamig import versions as adamig_versions
 from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
+from converters.study_sources import build_sources
 
 DEFAULT_SDTMIG, DEFAULT_ADAMIG = "3.4", "1.3"
-T = TypeVar("T")
-_ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "ascii", "shift_jis")
-
 DEFAULT_TERMINOLOGY = "2024-03-29"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Study:
-    """What a study folder says: ``sdtm`` and ``adam`` hold the specs by dataset name."""
+    """What a study folder says: ``sdtm`` and ``adam`` hold the specs by dataset name.
+
+    ``unseen`` are sources whose folder is not there or empty, so that nobody knows its datasets;
+    ``findings`` tell of files that no source reads.
+    """
 
     folder: Path
     document: Document
@@ -42,12 +47,18 @@ class Study:
     sdtm: Mapping[str, DatasetSpec]
     unreadable: frozenset[str] = field(default_factory=frozenset)
     adam: Mapping[str, AnalysisSpec] = field(default_factory=dict)
+    unseen: frozenset[str] = field(default_factory=frozenset)
+    findings: tuple[Finding, ...] = ()
+
+    def has_source(self, name: str) -> bool:
+        """Whether there is such a source, or may be in a folder that is not seen."""
+        return name in self.sources or name.partition(".")[0] in self.unseen
 
     def spec_files(self) -> list[Path]:
         """study.yaml and every spec, as they lie in the folder."""
-        found: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
-        specs = [self.folder / spec.document.file for spec in found]
-        return [self.folder / self.document.file, *sorted(specs)]
+        specs: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
+        files = {spec.document.file for spec in specs} - {self.document.file}
+        return [self.folder / file for file in (self.document.file, *sorted(files))]
 
 
 def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
@@ -67,6 +78,8 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     adam, unread = _read_specs(folder, "adam", "analysis", build_analysis, problems)
     if document is None:
         return None, problems
+    designed, found = design_specs(document, {*sdtm, *unreadable})
+    sdtm, problems = {**designed, **sdtm}, [*problems, *found]
     try:
         study = _study(folder, document, sdtm, adam, unreadable | unread)
     except SpecError as error:
@@ -119,21 +132,25 @@ def _study(
     adam: Mapping[str, AnalysisSpec],
     unreadable: set[str],
 ) -> Study:
-    data = document.data
     problems: list[Problem] = []
-    sources = {
-        name: _source(folder, document, name, item, problems)
-        for name, item in data["sources"].items()
-    }
-    default = data.get("usubjid", "")
-    usubjid = {name: item.get("usubjid", default) for name, item in data["sources"].items()}
+    sources = build_sources(folder, document, problems)
     _check_version(document, "sdtmig", DEFAULT_SDTMIG, sdtmig_versions(), problems)
     _check_version(document, "adamig", DEFAULT_ADAMIG, adamig_versions(), problems)
     settings = _settings(document, problems)
     if problems or settings is None:
         raise SpecError(*problems)
-    read = frozenset(unreadable)
-    return Study(folder, document, settings, sources, usubjid, sdtm, read, adam)
+    return Study(
+        folder,
+        document,
+        settings,
+        sources.specs,
+        sources.usubjid,
+        sdtm,
+        frozenset(unreadable),
+        adam,
+        frozenset(sources.unseen),
+        tuple(sources.findings),
+    )
 
 
 def _check_version(
@@ -145,80 +162,6 @@ def _check_version(
         hint = nearest(version, known)
         message = f"{name} '{version}' is not known, only {', '.join(known)}{hint}"
         problems.append(document.problem(("standards", guide), message))
-
-
-def _source(
-    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> SourceSpec:
-    written = item["path"] if isinstance(item["path"], list) else [item["path"]]
-    paths: list[Path] = []
-    for pattern in written:
-        if not _may_read(folder, document, ("sources", name, "path"), pattern, problems):
-            continue
-        found = sorted(folder.glob(pattern)) if any(c in pattern for c in "*?[") else []
-        paths += found or [folder / pattern]
-    _check_text_options(document, name, item, problems)
-    keys = ("format", "encoding", "delimiter", "sheet", "header", "item_group", "instrument")
-    missing = tuple(scalar_text(token) for token in item.get("missing", ()))
-    options = {key: item[key] for key in keys if key in item}
-    options |= _redcap_files(folder, document, name, item, problems)
-    return SourceSpec(name=name, paths=tuple(dict.fromkeys(paths)), missing=missing, **options)
-
-
-def _may_read(
-    folder: Path, document: Document, place: Path_, pattern: str, problems: list[Problem]
-) -> bool:
-    inside = _inside(folder, pattern)
-    if not inside:
-        message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
-        problems.append(document.problem(place, message))
-    return inside
-
-
-def _redcap_files(
-    folder: Path, document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> dict[str, Path]:
-    """The files beside the data of a REDCap project; what is wrong with the keys about REDCap."""
-    place: Path_ = ("sources", name)
-    if item.get("format") != "redcap":
-        for key in ("dictionary", "events", "instrument"):
-            if key in item:
-                message = f"'{key}' goes with format: redcap only"
-                problems.append(document.problem((*place, key), message))
-        return {}
-    if "dictionary" not in item:
-        message = "lacks the key 'dictionary': the data dictionary of the REDCap project"
-        problems.append(document.problem(place, message))
-    return {
-        key: folder / item[key]
-        for key in ("dictionary", "events")
-        if key in item and _may_read(folder, document, (*place, key), item[key], problems)
-    }
-
-
-def _check_text_options(
-    document: Document, name: str, item: Mapping[str, Any], problems: list[Problem]
-) -> None:
-    place: Path_ = ("sources", name)
-    try:
-        codecs.lookup(item.get("encoding", "utf-8"))
-    except LookupError:
-        message = (
-            f"there is no encoding '{item['encoding']}'{nearest(item['encoding'], _ENCODINGS)}"
-        )
-        problems.append(document.problem((*place, "encoding"), message))
-    if not item.get("delimiter", ",").isascii():
-        message = f"'{item['delimiter']}' is no delimiter: it is one ASCII character"
-        problems.append(document.problem((*place, "delimiter"), message))
-
-
-def _inside(folder: Path, pattern: str) -> bool:
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        return False
-    root = folder.resolve()
-    return all(
-        path.resolve().is_relative_to(root) for path in [folder / pattern, *folder.glob(pattern)]
-    )
 
 
 def _settings(document: Document, problems: list[Problem]) -> Settings | None:

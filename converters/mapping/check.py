@@ -17,6 +17,8 @@ from converters.mapping.document import Document, Path_
 from converters.resources import folder
 
 _SHOWN = 60
+#: Who a URL says is asking, up to the last @ of a word.
+_PASSWORD = re.compile(r"://\S*@")
 
 _TYPES = {
     "string": "text",
@@ -113,10 +115,10 @@ def _problems(document: Document, error: Any) -> Iterator[Problem]:
         known = list(error.schema.get("properties", {}))
         for key in _unknown(error.schema, error.instance):
             hint = nearest(key, known) or f"; expected one of: {', '.join(known)}"
-            yield document.problem((*path, key), f"unknown key '{key}'{hint}", at_key=True)
+            yield document.problem((*path, key), f"unknown key '{_cut(key)}'{hint}", at_key=True)
     elif "propertyNames" in error.absolute_schema_path:
         key = error.instance
-        yield document.problem((*path, key), f"'{key}' {_pattern_words(error)}", at_key=True)
+        yield document.problem((*path, key), f"'{_cut(key)}' {_pattern_words(error)}", at_key=True)
     elif error.validator in ("oneOf", "anyOf") and error.context:
         yield from _alternatives(document, error, path)
     else:
@@ -202,6 +204,6 @@ def _shown(value: Any) -> str:
 
 
 def _cut(value: Any) -> str:
-    """The beginning of a value: a message need not show more."""
-    text = " ".join(str(value).split())
+    """The beginning of a value: a message need not show more, and no password of a URL."""
+    text = _PASSWORD.sub("://***", " ".join(str(value).split()))
     return f"{text[:_SHOWN]}..." if len(text) > _SHOWN else text

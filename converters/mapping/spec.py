@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from converters.mapping.document import Document, Path_, scalar_text
+from converters.mapping.special import (
+    Element,
+    Relationship,
+    elements,
+    relationships,
+    visits_of,
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,11 @@ class Test:
 
 @dataclass(frozen=True)
 class BlockSpec:
-    """Records of a dataset that come from one source by one set of definitions."""
+    """Records of a dataset that come from one source by one set of definitions.
+
+    ``elements`` make a record of each one that a source's record says was started. Without a source
+    records are written ``rows``, the visits of other datasets, or relationships between them.
+    """
 
     path: Path_
     source: str | None
@@ -127,6 +138,9 @@ class BlockSpec:
     supplemental: Mapping[str, VariableSpec]
     tests: tuple[Test, ...]
     codings: tuple[Coding, ...] = ()
+    elements: tuple[Element, ...] = ()
+    visits_of: tuple[str, ...] | None = None
+    relationships: tuple[Relationship, ...] = ()
 
     def not_done_of(self, test: Test) -> tuple[Path_, str] | None:
         """When a test was not done: what it says itself, or the block of all its tests."""
@@ -164,6 +178,14 @@ class DatasetSpec:
         """The QNAMs of the supplemental qualifiers, the dataset's own before its blocks'."""
         blocks = (name for block in self.blocks for name in block.supplemental)
         return tuple(dict.fromkeys((*self.supplemental, *blocks)))
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The variables that the spec itself makes."""
+        names = {name for name, item in self.variables.items() if not item.keys.get("omit")}
+        for block in self.blocks:
+            names.update(block.variables, *(block.rows or ()))
+        return frozenset(names)
 
 
 def build_spec(document: Document) -> DatasetSpec:
@@ -221,6 +243,9 @@ def _block(data: Mapping[str, Any], path: Path_) -> BlockSpec:
         supplemental=_variables(qualifiers, (*path, "supplemental"), supplemental=True),
         tests=tuple(Test(item, (*path, "findings", i)) for i, item in enumerate(tests)),
         codings=tuple(_codings(data.get("coding", ()), path)),
+        elements=elements(data, path),
+        visits_of=visits_of(data),
+        relationships=relationships(data, path),
     )
 
 

@@ -70,6 +70,7 @@ class SourceAccount:
 
     ``looked_up`` says that some column is read, be it only by lookups. ``left_out`` counts, by
     reason, records of the files that the reader excluded: they are not among ``records``.
+    ``digest`` is the SHA-256 of the values where there is no file to take it of.
     """
 
     name: str
@@ -79,6 +80,7 @@ class SourceAccount:
     fates: dict[str, Fate] = field(default_factory=dict)
     looked_up: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
 
     def add(self, dataset: str, fate: Fate) -> None:
         """Enters what became of the records in one block of a dataset."""

@@ -12,6 +12,7 @@ from converters.mapping.settings import Settings
 from converters.mapping.spec import BlockSpec, DatasetSpec, NotDone, Test, VariableSpec
 from converters.pipeline.coding import coded
 from converters.pipeline.responses import of_each_response, response_qualifiers
+from converters.pipeline.unasked import SUMMARY_CODES, record_variables, special_rules
 from converters.rules.definition import Definition, automatic, define
 from converters.rules.registry import rules
 from converters.rules.rule import Target
@@ -52,17 +53,17 @@ class BlockBuilder:
         known: Mapping[str, DomainVariable],
         settings: Settings,
         *,
-        days: bool,
+        specs: Mapping[str, DatasetSpec],
         before: Sequence[str] = (),
         headers: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """``known`` are the variables the dataset may have; ``days``: study days can be made.
+        """``known`` are the variables the dataset may have; ``specs`` those of the whole study.
 
         ``before`` are the parts of a split dataset that come before this one; ``headers`` the
         sources' columns, if they are known.
         """
         self.spec, self.domain, self.known = spec, domain, known
-        self.settings, self.terminology, self.days = settings, settings.terminology, days
+        self.settings, self.terminology, self.specs = settings, settings.terminology, specs
         self.before = tuple(before)
         self.headers = headers
         self.problems: list[Problem] = []
@@ -91,7 +92,7 @@ class BlockBuilder:
     def _stated(
         self, block: BlockSpec, test: Test | None, *, not_done: bool
     ) -> dict[str, Definition]:
-        specs = {**self._of_rows(block), **(self._of_test(block, test) if test else {})}
+        specs = {**self._of_records(block), **(self._of_test(block, test) if test else {})}
         specs |= {**self.spec.variables, **block.variables}
         if test is not None:
             own = test.keys.get("variables", {})
@@ -141,13 +142,17 @@ class BlockBuilder:
             self._problem(item.path, f"{item.name}: 'omit' stands alone")
         self._omitted.add(item.name)
 
-    def _of_rows(self, block: BlockSpec) -> dict[str, VariableSpec]:
-        """Rows that a spec holds name its variables."""
-        names = dict.fromkeys(name for row in block.rows or () for name in row)
-        path = (*block.path, "rows")
+    def _of_records(self, block: BlockSpec) -> dict[str, VariableSpec]:
+        """Rows that a spec holds name its variables, and so do records made of others."""
+        rows = dict.fromkeys(name for row in block.rows or () for name in row)
+        keys: dict[str, Mapping[str, Any]] = {
+            name: {"from": name, "origin": "Assigned"} for name in rows if name not in SUMMARY_CODES
+        }
+        keys |= record_variables(block, self.specs)
+        path = (*block.path, "rows") if rows else block.path
         return {
-            name: VariableSpec(name, {"from": name, "origin": "Assigned"}, path)
-            for name in names
+            name: VariableSpec(name, item, path)
+            for name, item in keys.items()
             if name in self.known
         }
 
@@ -284,6 +289,9 @@ class BlockBuilder:
         rule_of |= dict(self._days(names))
         if self.domain.dataset_class in FINDINGS:
             rule_of |= dict(self._results(names))
+        rule_of |= dict(special_rules(self.domain.name, names, self.specs))
+        if block.visits_of is not None and self.settings.visits:
+            rule_of["VISITDY"] = ("visit", "VISITNUM")
         along = self._along(stated)
         sequence = f"{self.domain.prefix}SEQ"
         if sequence in self.known:
@@ -343,7 +351,7 @@ class BlockBuilder:
         return found
 
     def _days(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
-        if not self.days:
+        if "DM" not in self.specs or "USUBJID" not in self.domain.owners:
             return
         for name in names:
             if name.endswith("DTC") and name.startswith(self.domain.prefix):

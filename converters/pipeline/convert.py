@@ -20,7 +20,7 @@ from converters.errors import InputError, Problem, SpecError
 from converters.findings import Finding
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec
-from converters.pipeline.account import SourceAccount
+from converters.pipeline.account import Fate, SourceAccount
 from converters.pipeline.adam.run import analyse
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.finish import finish
@@ -28,7 +28,9 @@ from converters.pipeline.notes import Notes
 from converters.pipeline.plan import Plan, make_plan
 from converters.pipeline.raw import Raw, written_rows
 from converters.pipeline.reads import RECORDS
+from converters.pipeline.relate import related_records
 from converters.pipeline.select import Part, select_parts
+from converters.pipeline.visits import visit_records, visited
 from converters.pipeline.work import Tables, Work
 from converters.sources import Source, read_columns, read_source
 from converters.sources.decodes import decode_columns
@@ -146,7 +148,7 @@ class _Run:
         self.plan = plan
         self.study = plan.study
         self.files: list[tuple[str, str]] = []
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [*self.study.findings]
         for source in sources.values():
             for finding in source.findings:
                 told = replace(finding, file=finding.file and self._shown(finding.file))
@@ -175,7 +177,7 @@ class _Run:
         return Raw(source.name, makers, origin, source.records)
 
     def _shown(self, file: str) -> str:
-        folder, path = self.study.folder.resolve(), Path(file).resolve()
+        folder, path = self.study.folder, Path(file)
         return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file
 
     def _account(self, source: Source) -> SourceAccount:
@@ -186,7 +188,7 @@ class _Run:
         files = tuple(self._shown(file) for file in source.files)
         return SourceAccount(
             source.name, files, len(source.frame), unread,
-            looked_up=bool(read), left_out=source.left_out,
+            looked_up=bool(read), left_out=source.left_out, digest=source.digest,
         )  # fmt: skip
 
     def start(self, dataset: str) -> None:
@@ -198,23 +200,37 @@ class _Run:
             groups.setdefault(id(block.spec), []).append(block)
         parts: list[Part] = []
         for blocks in groups.values():
-            raw = self._block_raw(blocks[0].spec, plan.spec.document.file)
+            raw, made_of = self._block_raw(blocks[0].spec, plan.spec.document.file, notes)
             of_subjects = plan.known["USUBJID"].core == "Req" if "USUBJID" in plan.known else False
             chosen, fates = select_parts(blocks, raw, self.raws, notes, of_subjects=of_subjects)
             parts += chosen
-            for name, fate in fates:
+            for name, fate in (*made_of, *fates):
                 if name in self.accounts:
                     self.accounts[name].add(dataset, fate)
         self.works[dataset] = Work(plan, parts, notes)
 
-    def _block_raw(self, spec: BlockSpec, file: str) -> Raw:
-        if spec.rows is not None:
-            self.files.append(("", file))
-            return written_rows("", spec.rows, len(self.files) - 1)
+    def _block_raw(
+        self, spec: BlockSpec, file: str, notes: Notes
+    ) -> tuple[Raw, list[tuple[str, Fate]]]:
+        """The records that a block takes, and what became of those that they were made of."""
+        if spec.visits_of is not None:
+            names = visited(spec.visits_of, self.plan.datasets)
+            return visit_records([self.works[name] for name in names]), []
         if spec.source in self.raws:
-            return self.raws[str(spec.source)]
-        work = self.works[str(spec.source)]
-        makers: dict[str, Callable[[], pd.Series]] = {
-            name: partial(work.variable, name) for name in work.plan.variables
-        }
-        return Raw(work.name, makers, work.origin, work.record)
+            return self.raws[str(spec.source)], []
+        if spec.source is not None:
+            return _dataset_raw(self.works[spec.source]), []
+        self.files.append(("", file))
+        origin = len(self.files) - 1
+        if spec.rows is not None:
+            return written_rows("", spec.rows, origin), []
+        return related_records(spec.relationships, self.works, self.raws, notes, origin)
+
+
+def _dataset_raw(work: Work) -> Raw:
+    """A dataset as the records of another."""
+    makers: dict[str, Callable[[], pd.Series]] = {
+        name: partial(work.variable, name) for name in work.plan.variables
+    }
+    later = partial(set(work.plan.variables).difference, work.made)
+    return Raw(work.name, makers, work.origin, work.record, later=later)

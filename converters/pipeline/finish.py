@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
 from converters.dataset import Dataset, Variable
+from converters.keys import in_order
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Texts, continue_texts
 from converters.pipeline.describe import describe, share_lengths, with_type
@@ -54,13 +54,17 @@ def _continuation(work: Work, variable: Variable, name: str, column: pd.Series) 
 
 
 def _order(work: Work) -> Rows:
-    """By subject, person or device (code point order) and --SEQ, or else by the natural keys."""
+    """By subject, person or device (code point order) and --SEQ, or else by the natural keys.
+
+    Records that are equal in these go by all their values, and never by their place in a file.
+    """
     plan, made = work.plan, work.made
     owners = work.owners
     by = [name for name in plan.keys if name not in ("STUDYID", *owners)]
     sequence = f"{plan.domain.prefix}SEQ"
     whole = plan.domain.numbered_within == plan.domain.owners
     by = [sequence] if owners and whole and sequence in made else by
-    rest = columns.sort_key([made[name] for name in by], work.rows)
-    ranks = [columns.ranks(made[name], plain=True)[0] for name in reversed(owners)]
-    return np.lexsort((rest, *ranks))
+    ranks = [columns.ranks(made[name], plain=True)[0] for name in owners]
+    place = columns.sort_key([made[name] for name in by], work.rows)
+    values = [made[name] for name in sorted(made)]
+    return in_order([*ranks, place], lambda: columns.sort_key(values, work.rows))

@@ -20,6 +20,7 @@ from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
 from converters.formats.xpt_text import encode_one
 from converters.mapping.settings import Output
+from converters.pipeline.account import SourceAccount
 from converters.pipeline.continuation import TEXT_BYTES
 from converters.pipeline.convert import Conversion, Progress
 from converters.pipeline.exports import write_formats, write_parts
@@ -187,13 +188,26 @@ def _manifest(
             severity.value: sum(item.severity is severity for item in findings)
             for severity in Severity
         },
-        "inputs": [_file(path, study.folder) for path in dict.fromkeys(inputs)],
+        "inputs": [
+            *(_file(path, study.folder) for path in dict.fromkeys(inputs)),
+            *(_values(account) for account in conversion.accounts if account.digest),
+        ],
         "outputs": [_file(path, folder) for path in outputs],
     }
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:
     return {"records": len(dataset.frame), "variables": len(dataset.frame.columns)}
+
+
+def _values(account: SourceAccount) -> dict[str, Any]:
+    """What was read of a source that is no file."""
+    return {
+        "source": account.name,
+        "path": account.files[0],
+        "records": account.records,
+        "sha256": account.digest,
+    }
 
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import Ref
 from converters.mapping.spec import BlockSpec, DatasetSpec
+from converters.mapping.special import element_faults, relationship_faults
 from converters.pipeline.adam.plan import AnalysisPlan, plan_analyses
 from converters.pipeline.blocks import BlockBuilder, BlockPlan
 from converters.pipeline.reads import RECORDS, BlockReads, Node, See, expression_problems, shown
@@ -128,7 +129,7 @@ class Planner:
             domain,
             known,
             settings,
-            days="DM" in self.study.sdtm and "USUBJID" in domain.owners,
+            specs=self.study.sdtm,
             before=siblings[: siblings.index(spec.name)],
             headers=self.headers,
         )
@@ -165,6 +166,9 @@ class Planner:
                 "distinct",
                 "keep",
                 "not_done",
+                "elements",
+                "visits_of",
+                "relationships",
                 "findings",
             )
             for key in block_keys:
@@ -173,11 +177,13 @@ class Planner:
                         f"'{key}' stands beside 'records': put it into the blocks of 'records'"
                     )
                     self.problems.append(document.problem((key,), message, at_key=True))
+        related = tuple(item for block in spec.blocks for item in block.relationships)
+        started = tuple(item for block in spec.blocks for item in block.elements)
+        for wrong in (*element_faults(started), *relationship_faults(related)):
+            self.problems.append(document.problem(*wrong))
         for block in spec.blocks:
             self._test_units(spec, block)
-            if (block.source is None) == (block.rows is None):
-                message = "records come either from a 'source' or from 'rows' written in the spec"
-                self.problems.append(document.problem(block.path, message))
+            self._special(spec, block)
             for keep in block.keep:
                 self.problems += [document.problem(*item) for item in keep_problems(keep)]
             self._findings_only(spec, block, domain)
@@ -193,6 +199,20 @@ class Planner:
         if block.not_done and block.not_done.label and not block.not_done.test:
             message = "'label' is that of a 'test' that stands for a whole group"
             self.problems.append(spec.document.problem((*block.not_done.path, "label"), message))
+
+    def _special(self, spec: DatasetSpec, block: BlockSpec) -> None:
+        """Where the records come from, and the keys that belong to one domain."""
+        ways = (block.source, block.rows, block.visits_of, block.relationships or None)
+        if sum(way is not None for way in ways) != 1:
+            also = {"SV": " or from 'visits_of'", "RELREC": " or from 'relationships'"}
+            message = "records come either from a 'source' or from 'rows' written in the spec"
+            message += also.get(spec.domain, "")
+            self.problems.append(spec.document.problem(block.path, message))
+        for key, domain in (("elements", "SE"), ("visits_of", "SV"), ("relationships", "RELREC")):
+            if getattr(block, key) not in ((), None) and spec.domain != domain:
+                message = f"'{key}' is for {domain}; this is {spec.domain}"
+                place = (*block.path, key)
+                self.problems.append(spec.document.problem(place, message, at_key=True))
 
     def _test_units(self, spec: DatasetSpec, block: BlockSpec) -> None:
         for test in block.tests:
@@ -229,8 +249,9 @@ class Planner:
         """The usubjid expressions of the sources whose subjects are asked for: what they read."""
         for name in sorted(self.subjects):
             text = self.study.usubjid.get(name, "")
-            own = self.study.document.data["sources"][name]
-            place: Path_ = ("sources", name, "usubjid") if "usubjid" in own else ("usubjid",)
+            entry = name.partition(".")[0]  # of a folder's datasets the folder
+            own = self.study.document.data["sources"][entry]
+            place: Path_ = ("sources", entry, "usubjid") if "usubjid" in own else ("usubjid",)
             if text:
                 self.expression(self.study.document, place, text, partial(self.raw, name))
 
@@ -253,13 +274,13 @@ class Planner:
         self.problems += expression_problems(document, place, text, see)
 
     def _order(self) -> tuple[Node, ...]:
-        """Kahn's algorithm; of the nodes that are ready those of whole datasets come last."""
+        """Kahn's algorithm; of the nodes that are ready those of the lowest rank come first."""
         nodes = [
             (name, variable)
             for name, plan in self.datasets.items()
             for variable in (RECORDS, *plan.variables)
         ]
-        rank = {node: (self._whole(node), number) for number, node in enumerate(nodes)}
+        rank = {node: (self._rank(node), number) for number, node in enumerate(nodes)}
         waiting = {node: {n for n in self.needs.get(node, {}) if n in rank} for node in nodes}
         needed_by: dict[Node, list[Node]] = {}
         for node, needs in waiting.items():
@@ -279,10 +300,16 @@ class Planner:
             self._report_cycle({node: needs for node, needs in waiting.items() if needs})
         return tuple(order)
 
-    def _whole(self, node: Node) -> int:
+    def _rank(self, node: Node) -> int:
+        """Rules of whole datasets come late; last what is kept of another dataset's records.
+
+        These go by all values of a record where they tie, so that most of them must be made.
+        """
         name, variable = node
         if variable == RECORDS:
-            return 0
+            blocks = self.datasets[name].spec.blocks
+            others = [block for block in blocks if block.source in self.datasets]
+            return 2 * any(block.keep or block.distinct is not None for block in others)
         return int(self.datasets[name].blocks[0].definitions[variable].whole)
 
     def _report_cycle(self, waiting: Mapping[Node, set[Node]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,12 +29,17 @@ class Raw:
         origin: npt.NDArray[np.int32],
         record: npt.NDArray[np.int64],
         parent: Rows | None = None,
+        later: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """``makers`` give each column by name, of as many rows as ``origin``."""
+        """``makers`` give each column by name, of as many rows as ``origin``.
+
+        ``later`` names the columns that cannot be made yet: a dataset's that is in the making.
+        """
         self.name = name
         self.origin, self.record = origin, record
         self.parent = np.arange(len(origin)) if parent is None else parent
         self._makers = makers
+        self._later = later
         self._made: dict[str, pd.Series] = {}
 
     @property
@@ -43,9 +48,9 @@ class Raw:
         return len(self.origin)
 
     @property
-    def names(self) -> Iterable[str]:
-        """The names of the columns."""
-        return self._makers
+    def names(self) -> list[str]:
+        """The names of the columns that can be had by now, sorted."""
+        return sorted(set(self._makers) - set(self._later()))
 
     def has(self, name: str) -> bool:
         """Whether there is a column of that name."""
@@ -60,18 +65,22 @@ class Raw:
     def with_columns(self, added: Mapping[str, Callable[[], pd.Series]]) -> Raw:
         """The same records with more columns."""
         makers = {**{name: self._maker(name) for name in self._makers}, **added}
-        return Raw(self.name, makers, self.origin, self.record, self.parent)
+        return Raw(self.name, makers, self.origin, self.record, self.parent, self._later)
 
     def unpivoted(self, names: Mapping[str, str], name: str, value: str) -> Raw:
         """One record for each of the columns ``names``: what it is called, and its value."""
-        parent = np.tile(np.arange(self.rows), len(names))
         which = np.repeat(np.arange(len(names)), self.rows)
-        makers: dict[str, Callable[[], pd.Series]] = {
-            other: self._maker(other, parent) for other in self._makers
+        made: dict[str, Callable[[], pd.Series]] = {
+            name: lambda: columns.from_codes(which, list(names.values())),
+            value: lambda: columns.concat([self.variable(column) for column in names]),
         }
-        makers[name] = lambda: columns.from_codes(which, list(names.values()))
-        makers[value] = lambda: columns.concat([self.variable(column) for column in names])
-        return Raw(self.name, makers, self.origin[parent], self.record[parent], self.parent[parent])
+        return self.repeated(np.tile(np.arange(self.rows), len(names))).with_columns(made)
+
+    def repeated(self, rows: Rows) -> Raw:
+        """The records of these rows, which may repeat."""
+        makers = {name: self._maker(name, rows) for name in self._makers}
+        origin, record = self.origin[rows], self.record[rows]
+        return Raw(self.name, makers, origin, record, self.parent[rows], self._later)
 
     def _maker(self, name: str, rows: Rows | None = None) -> Callable[[], pd.Series]:
         if rows is None:

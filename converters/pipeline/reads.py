@@ -10,7 +10,10 @@ from converters.errors import Problem, nearest
 from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import ExpressionError, Ref, parse
 from converters.mapping.spec import BlockSpec
+from converters.mapping.special import ELEMENT_COLUMNS, RELATED_COLUMNS, VISIT_COLUMNS
 from converters.pipeline.blocks import BlockPlan
+from converters.pipeline.relate import related_variables
+from converters.pipeline.visits import visit_variables, visited
 from converters.rules.definition import Definition
 from converters.study import Study
 
@@ -68,6 +71,7 @@ class BlockReads:
         self._computed_columns()
         for place, text in self._record_conditions():
             self._expression(records, place, text, unmade=set())
+        self._related(records)
         if self.source in self.planner.datasets:
             self._need(records, (self.source, RECORDS), (*self.spec.path, "source"))
         self._joins()
@@ -77,7 +81,7 @@ class BlockReads:
     def _check_source(self) -> None:
         study = self.planner.study
         source = str(self.source)
-        if source not in (*study.sources, *study.unreadable, *study.sdtm):
+        if not study.has_source(source) and source not in (*study.unreadable, *study.sdtm):
             self._problem((*self.spec.path, "source"), _unknown_source(source, study))
 
     def _computed_columns(self) -> None:
@@ -95,6 +99,9 @@ class BlockReads:
             yield named.path, named.when
         if self.spec.not_done:
             yield (*self.spec.not_done.path, "when"), self.spec.not_done.when
+        for item in self.spec.elements:
+            if item.where:
+                yield (*item.path, "where"), item.where
         test = self.block.test
         for key in ("where", "not_done"):
             if test is not None and key in test.keys:
@@ -110,6 +117,14 @@ class BlockReads:
         if self.spec.unpivot:
             for name in self.spec.unpivot.columns:
                 yield (*self.spec.unpivot.path, "columns"), name
+        for item in self.spec.elements:
+            for key, name in (
+                ("start", item.start),
+                ("end", item.end),
+                ("SEUPDES", item.description),
+            ):
+                if name:
+                    yield (*item.path, key), name
         if self.block.test is not None:
             yield (*self.block.test.path, "from"), self.block.test.keys["from"]
 
@@ -119,12 +134,32 @@ class BlockReads:
             return ()
         return self.spec.distinct or sorted((self.raw_columns() or set()) - {"USUBJID"})
 
+    def _related(self, records: Node) -> None:
+        """What records that are made of other datasets' need of these."""
+        datasets = self.planner.datasets
+        if self.spec.visits_of is not None:
+            place = (*self.spec.path, "visits_of")
+            for dataset in visited(self.spec.visits_of, datasets):
+                names = visit_variables(datasets[dataset]) if dataset in datasets else ("USUBJID",)
+                for name in names:
+                    self._other(records, place, dataset, name)
+        for item in self.spec.relationships:
+            for side, name in related_variables(item, datasets):
+                self._other(records, side.path, side.dataset, name)
+            if item.kind == "source":
+                for name in ("USUBJID", *(side.column for side in item.sides if side.column)):
+                    self._other_source((*item.path, "source"), item.source, name)
+                if item.where:
+                    see = partial(self.planner.raw, item.source)
+                    place = (*item.path, "where")
+                    self.planner.expression(self.document, place, item.where, see)
+
     def _joins(self) -> None:
         study, planner = self.planner.study, self.planner
         records = (self.plan.spec.name, RECORDS)
         made: set[str] = set()
         for join in self.spec.joins:
-            if join.source not in study.sources:
+            if not study.has_source(join.source):
                 self._problem((*join.path, "source"), _unknown_source(join.source, study))
                 continue
             for name in join.by.values():
@@ -242,6 +277,10 @@ class BlockReads:
 
     def raw_columns(self) -> frozenset[str] | None:
         """The names of the raw columns; None where they are not known yet."""
+        if self.spec.visits_of is not None:
+            return frozenset(VISIT_COLUMNS) | self.added
+        if self.spec.relationships:
+            return frozenset(RELATED_COLUMNS) | self.added
         if self.spec.rows is not None:
             return frozenset(name for row in self.spec.rows for name in row) | self.added
         source = str(self.source)
@@ -311,7 +350,7 @@ class BlockReads:
 
     def _other_source(self, place: Path_, source: str, column: str) -> None:
         study = self.planner.study
-        if source not in study.sources:
+        if not study.has_source(source):
             self._problem(place, _unknown_source(source, study))
         elif column == "USUBJID" and study.usubjid.get(source):
             self.planner.subjects.add(source)
@@ -335,6 +374,7 @@ def _added_columns(spec: BlockSpec) -> frozenset[str]:
     added += spec.columns
     if spec.unpivot:
         added += [spec.unpivot.name, spec.unpivot.value]
+    added += ELEMENT_COLUMNS if spec.elements else ()
     return frozenset(added)
 
 

@@ -60,7 +60,7 @@ class Repeats:
             names = spec.distinct or tuple(self.raw.names)
             rows = self.rows()
             group = columns.tuples(self._columns(names, rows), len(rows)).ids
-            order = in_order([group], lambda: self._place(sorted(self.raw.names), rows))
+            order = in_order([group], lambda: self._place(self.raw.names, rows))
             first = rows[order[ends(group[order], last=False)]]
             self._exclude(np.setdiff1d(rows, first), REPEATED)
         for keep in spec.keep:
@@ -79,7 +79,7 @@ class Repeats:
         rows = self.rows()
         group = columns.tuples(self._columns(keep.by, rows), len(rows)).ids
         keys = [group, *self._merits(keep, rows, group), self._place(keep.order, rows)]
-        order = in_order(keys, lambda: self._place(sorted(self.raw.names), rows))
+        order = in_order(keys, lambda: self._place(self.raw.names, rows))
         chosen = order[ends(group[order], last=keep.pick == "last")]
         stays = np.zeros(len(rows), dtype=bool)
         stays[chosen] = True

@@ -18,6 +18,7 @@ from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec, Join, Test
 from converters.pipeline.account import Fate
 from converters.pipeline.blocks import BlockPlan
+from converters.pipeline.elements import started_elements
 from converters.pipeline.notes import Notes
 from converters.pipeline.raw import Raw
 from converters.pipeline.repeats import Repeats
@@ -61,6 +62,8 @@ def select_parts(
     if spec.unpivot:
         raw = raw.unpivoted(spec.unpivot.columns, spec.unpivot.name, spec.unpivot.value)
     fate = Fate.of(raw.rows)
+    if spec.elements:
+        raw, fate = started_elements(spec.elements, raw, notes)
     _apply_conditions(spec, raw, fate, notes)
     if of_subjects and blocks[0].definitions.get("USUBJID") is not None:
         _require_subject(blocks[0], raw, source, fate, notes)
@@ -181,27 +184,31 @@ def _joined(raw: Raw, join: Join, other: Raw, notes: Notes) -> tuple[Raw, Fate]:
         [raw.variable(name) for name in join.by],
         [columns.take(other.variable(name), rows) for name in join.by.values()],
     )
-    _report_several(raw, join, matched, notes)
-    first = matched.last(np.arange(len(rows))[::-1])
-    chosen = np.append(rows, -1)[first]
+    order = np.arange(len(rows))
+    if _report_several(raw, join, matched, notes):
+        taken = [columns.take(other.variable(name), rows) for name in join.take]
+        order = np.argsort(columns.sort_key(taken, len(rows)), kind="stable")[::-1]
+    chosen = np.append(rows, -1)[matched.last(order)]
     left = np.ones(other.rows + 1, dtype=bool)
     left[chosen] = False
     fate = Fate.of(other.rows)
     fate.put(left[:-1], "excluded", f"joined to no record of '{raw.name}'")
-    taken = {new: partial(_taken, other, name, chosen) for name, new in join.take.items()}
-    return raw.with_columns(taken), fate
+    added = {new: partial(_taken, other, name, chosen) for name, new in join.take.items()}
+    return raw.with_columns(added), fate
 
 
 def _taken(other: Raw, name: str, rows: Rows) -> pd.Series:
     return columns.take(other.variable(name), rows)
 
 
-def _report_several(raw: Raw, join: Join, matched: Match, notes: Notes) -> None:
+def _report_several(raw: Raw, join: Join, matched: Match, notes: Notes) -> bool:
+    """Whether some key has several records; then a finding says so."""
     several = np.flatnonzero(matched.counts() > 1)
     if len(several):
         keys = ", ".join(join.by.values())
         message = (
             f"the join with '{join.source}' finds several records for one {keys}:"
-            " the first is taken"
+            " the lowest is taken"
         )
         notes.add("join-several", Severity.ERROR, message, "", len(several), raw, int(several[0]))
+    return len(several) > 0

@@ -96,17 +96,23 @@ class Tables:
     def __init__(self, works: Mapping[str, Work], sources: Mapping[str, Raw]) -> None:
         """Both are by name."""
         self.works, self.sources = works, sources
-        self._subjects: dict[str, dict[str, int]] = {}
+        self._subjects: dict[tuple[str, str], dict[str, int]] = {}
 
-    def subjects(self, dataset: str) -> Mapping[str, int]:
-        """The row of each subject's first record in a dataset."""
-        if dataset not in self._subjects:
-            codes, values = columns.parts(self.works[dataset].variable("USUBJID"))
-            first = np.full(len(values), -1, dtype=np.int64)
-            known = np.flatnonzero(codes >= 0)[::-1]
-            first[codes[known]] = known
-            self._subjects[dataset] = dict(zip(values, first.tolist(), strict=True))
-        return self._subjects[dataset]
+    def subjects(self, dataset: str, variable: str) -> Mapping[str, int]:
+        """Of each subject the row in a dataset where the variable has its lowest value."""
+        key = (dataset, variable)
+        if key not in self._subjects:
+            work = self.works[dataset]
+            codes, values = columns.parts(work.variable("USUBJID"))
+            order = np.arange(work.rows)
+            if len(values) < work.rows:
+                place, places = columns.ranks(work.variable(variable))
+                order = np.argsort(np.where(place == 0, places, place), kind="stable")[::-1]
+            order = order[codes[order] >= 0]
+            lowest = np.full(len(values), -1, dtype=np.int64)
+            lowest[codes[order]] = order  # of several rows the last one written stays
+            self._subjects[key] = dict(zip(values, lowest.tolist(), strict=True))
+        return self._subjects[key]
 
 
 class View:
@@ -189,8 +195,12 @@ class View:
         return self._own(name) if name in self.work.made else columns.constant(None, self.rows)
 
     def made(self) -> list[pd.Series]:
-        """All variables of this dataset that are made so far, in the order of their names."""
-        return [self._own(name) for name in sorted(self.work.made)]
+        """What records that tie go by: the variables made so far, then what others will be made of.
+
+        Both in the order of their names.
+        """
+        raw = sorted({name for part in self.parts for name in part.raw.names})
+        return [*map(self._own, sorted(self.work.made)), *map(self._raw, raw)]
 
     def formula(self, text: str) -> pd.Series:
         """The value of an expression, row by row."""
@@ -238,7 +248,7 @@ class View:
         if "USUBJID" not in work.made:
             message = f"{ref.scope} has no USUBJID: look its values up by 'lookup' with 'by'"
             raise InputError(message)
-        subjects = self.tables.subjects(work.name)
+        subjects = self.tables.subjects(work.name, ref.name)
         codes, values = columns.parts(self._own("USUBJID"))
         rows = np.array([subjects.get(value, -1) for value in values] + [-1], dtype=np.int64)
         if len(subjects) < work.rows:
@@ -248,13 +258,15 @@ class View:
     def _report_repeats(self, ref: Ref, work: Work, codes: Any, rows: Rows) -> None:
         subject, value = work.variable("USUBJID"), work.variable(ref.name)
         distinct = columns.tuples([subject, value], work.rows).first
+        distinct = distinct[~columns.missing(value)[distinct]]
         names, values = columns.parts(columns.take(subject, distinct))
         several = {values[n] for n in np.flatnonzero(np.bincount(names[names >= 0]) > 1)}
         first = columns.to_list(columns.take(subject, rows[:-1]))
         cases = {
             number: (
                 name,
-                f"{ref.scope} has several values of {ref.name} for the subject; use a lookup",
+                f"{ref.scope} has several values of {ref.name} for the subject, the lowest is"
+                " taken; use a lookup",
             )
             for number, name in enumerate(first)
             if name in several

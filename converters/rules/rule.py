@@ -71,7 +71,7 @@ class Records(Protocol):
         """A variable of this dataset; without any value where the dataset lacks it."""
 
     def made(self) -> list[pd.Series]:
-        """All variables of this dataset that are made so far, in the order of their names."""
+        """What records that tie go by: the variables made so far, then the raw columns."""
 
     def formula(self, text: str) -> pd.Series:
         """The value of an expression, row by row."""

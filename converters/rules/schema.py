@@ -198,6 +198,55 @@ _TEST = _closed(
     "from",
 )
 
+_ELEMENT = _closed(
+    {
+        "ETCD": _described({"type": "string", "minLength": 1, "maxLength": 8}, "The element."),
+        "start": _described(_TEXT, "The raw column that holds its start; none: not started."),
+        "end": _described(_TEXT, "The raw column that holds its end, if not the next one's start."),
+        "where": _described(_TEXT, "Only for raw records that meet this condition."),
+        "SEUPDES": _described(_TEXT, "Of UNPLAN: the raw column that says what it was."),
+    },
+    "ETCD",
+    "start",
+)
+
+
+def _sides(side: Mapping[str, Any]) -> dict[str, Any]:
+    """Datasets, each with what names its records; several of one dataset as a list."""
+    sides = {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": "^[A-Z][A-Z0-9]{1,7}$", "$comment": "is not a dataset name"},
+        "additionalProperties": side,
+    }
+    return {"oneOf": [sides, {"type": "array", "minItems": 1, "items": sides}]}
+
+
+def _by_variable(value: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"pattern": NAME_PATTERN, "$comment": NAME_WORDS}
+    one = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": names}
+    return {"oneOf": [_TEXT, {**one, "additionalProperties": value}]}
+
+
+_RELATIONSHIP = _closed(
+    {
+        "between": _described(
+            _sides(_by_variable(_TEXT)),
+            "Records: dataset: variable whose value they share, or {variable: raw column}.",
+        ),
+        "by": _described(
+            {"enum": ["value", "sequence"]}, "IDVAR is the shared variable (value) or --SEQ."
+        ),
+        "source": _described(_TEXT, "The source whose records name the related ones."),
+        "where": _described(_TEXT, "Only raw records that meet this condition."),
+        "datasets": _described(
+            _sides(_by_variable({"enum": ["ONE", "MANY"]})),
+            "Whole datasets: dataset: variable that relates them, or {variable: ONE or MANY}.",
+        ),
+        "id": _described(_TEXT, "What RELID begins with, in place of the datasets' names."),
+    },
+)
+
 _BLOCK = {
     "source": _described(_TEXT, "A source of study.yaml, or another dataset."),
     "rows": {
@@ -237,6 +286,22 @@ _BLOCK = {
         "oneOf": [_KEEP, {"type": "array", "minItems": 1, "items": _KEEP}],
     },
     "not_done": _described(_NOT_DONE, "Which raw records say that a test was not done."),
+    "elements": {
+        "description": "SE: one record for each of these elements that was started.",
+        "type": "array",
+        "minItems": 1,
+        "items": _ELEMENT,
+    },
+    "visits_of": {
+        "description": "SV: one record for each subject and visit of these datasets, or of all.",
+        "oneOf": [{"const": "all"}, _TEXTS],
+    },
+    "relationships": {
+        "description": "RELREC: records, or datasets, that belong together.",
+        "type": "array",
+        "minItems": 1,
+        "items": _RELATIONSHIP,
+    },
     "findings": {
         "description": "Tests: one record for each test that has a result.",
         "type": "array",

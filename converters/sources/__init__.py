@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,13 @@ import pandas as pd
 
 from converters.columns import concat
 from converters.errors import InputError, Problem, nearest
-from converters.sources import delimited, excel, odm, parquet, redcap, sas
+from converters.findings import Finding, Severity
+from converters.sources import database, delimited, excel, odm, parquet, redcap, sas
 from converters.sources.decodes import with_coded, with_decodes
-from converters.sources.table import Source, SourceSpec, Table, check_file, refuse
+from converters.sources.paths import EXTENSIONS
+from converters.sources.table import Database, Source, SourceSpec, Table, check_file, refuse
 
-__all__ = ["Source", "SourceSpec", "read_columns", "read_source"]
+__all__ = ["Database", "Source", "SourceSpec", "read_columns", "read_source"]
 
 _Read = Callable[[Path, SourceSpec, Collection[str] | None], Table]
 _Names = Callable[[Path, SourceSpec], list[str]]
@@ -28,23 +30,9 @@ _READERS: dict[str, tuple[_Read, _Names]] = {
     "parquet": (parquet.read, parquet.names),
     "redcap": (redcap.read, redcap.names),
 }
-_EXTENSIONS = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".dat": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xls": "xlsx",  # refused there, with what to do
-    ".sas7bdat": "sas7bdat",
-    ".xpt": "xpt",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".xml": "odm",
-    ".odm": "odm",
-}
-_FORMATS = (*dict.fromkeys(_EXTENSIONS.values()), "redcap")
+#: Readers of a whole source, which is more than its files one after another.
+_WHOLE = {"odm": (odm.read, odm.names), "database": (database.read, database.names)}
+_FORMATS = (*dict.fromkeys(EXTENSIONS.values()), "redcap")
 
 
 def read_source(spec: SourceSpec, columns: Collection[str] | None = None) -> Source:
@@ -64,8 +52,9 @@ def read_source(spec: SourceSpec, columns: Collection[str] | None = None) -> Sou
 
 
 def _read(spec: SourceSpec, columns: Collection[str] | None) -> Source:
-    if _formats(spec) == {"odm"}:
-        return odm.read(spec, columns)
+    whole = _WHOLE.get(_kind(spec))
+    if whole:
+        return whole[0](spec, columns)
     tables = _each(spec, lambda path: _reader(spec, path)[0](path, spec, columns))
     _check_same_columns(spec, tables)
     first = tables[0]
@@ -80,7 +69,7 @@ def _read(spec: SourceSpec, columns: Collection[str] | None) -> Source:
         first.names,
         {name: label for table in reversed(tables) for name, label in table.labels.items()},
         first.decodes,
-        tuple(finding for table in tables for finding in table.findings),
+        (*(item for table in tables for item in table.findings), *_other_kinds(spec, tables)),
         _added(table.left_out for table in tables),
     )
 
@@ -91,8 +80,9 @@ def read_columns(spec: SourceSpec) -> list[str]:
     Raises:
         InputError: the file is absent, damaged, or not what the spec says.
     """
-    if _formats(spec) == {"odm"}:
-        return odm.names(spec)
+    whole = _WHOLE.get(_kind(spec))
+    if whole:
+        return whole[1](spec)
     path = spec.paths[0]
     check_file(path)
     return _reader(spec, path)[1](path, spec)
@@ -120,13 +110,16 @@ def _each(spec: SourceSpec, read: Callable[[Path], Table]) -> list[Table]:
     return tables
 
 
-def _formats(spec: SourceSpec) -> set[str]:
+def _kind(spec: SourceSpec) -> str:
+    """``database``, or the format of the files (the first one's, where several go together)."""
+    if spec.database:
+        return "database"
     if not spec.paths:
         raise InputError(f"source '{spec.name}': there is no file")
-    formats = {_format(spec, path) for path in spec.paths}
-    if "odm" in formats and len(formats) > 1:
+    formats = [_format(spec, path) for path in spec.paths]
+    if "odm" in formats and len(set(formats)) > 1:
         raise InputError(f"source '{spec.name}': ODM files and others cannot make one source")
-    return formats
+    return formats[0]
 
 
 def _format(spec: SourceSpec, path: Path) -> str:
@@ -136,10 +129,10 @@ def _format(spec: SourceSpec, path: Path) -> str:
             return spec.format
         near = nearest(spec.format, _FORMATS)
         raise refuse(path, f"unknown format '{spec.format}'{near}; known are {known}")
-    found = _EXTENSIONS.get(path.suffix.lower())
+    found = EXTENSIONS.get(path.suffix.lower())
     if found is None:
         check_file(path)
-        near = nearest(path.suffix.lower(), _EXTENSIONS)
+        near = nearest(path.suffix.lower(), EXTENSIONS)
         message = f"the extension '{path.suffix}' tells no format{near}; declare one of {known}"
         raise refuse(path, message)
     return found
@@ -153,8 +146,8 @@ def _check_same_columns(spec: SourceSpec, tables: Sequence[Table]) -> None:
     first = tables[0].names
     problems = []
     for path, table in zip(spec.paths[1:], tables[1:], strict=True):
-        lacks = [name for name in first if name not in table.names]
         adds = [name for name in table.names if name not in first]
+        lacks = [name + nearest(name, adds) for name in first if name not in table.names]
         words = [f"lacks {', '.join(lacks)}"] if lacks else []
         words += [f"adds {', '.join(adds)}"] if adds else []
         if words:
@@ -162,3 +155,16 @@ def _check_same_columns(spec: SourceSpec, tables: Sequence[Table]) -> None:
             problems.append(Problem(str(path), None, None, message))
     if problems:
         raise InputError(*problems)
+
+
+def _other_kinds(spec: SourceSpec, tables: Sequence[Table]) -> Iterator[Finding]:
+    """Columns that hold a date or number in one file and something else in another."""
+    first = tables[0]
+    for path, table in zip(spec.paths[1:], tables[1:], strict=True):
+        for name, kind in table.kinds.items():
+            before = first.kinds.get(name, kind)
+            if kind != before:
+                message = f"{name} is {kind} here, and {before} in {spec.paths[0].name}"
+                yield Finding(
+                    "column-kinds-differ", Severity.WARNING, message, variable=name, file=str(path)
+                )

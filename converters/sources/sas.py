@@ -78,7 +78,9 @@ def read(path: Path, spec: SourceSpec, columns: Collection[str] | None) -> Table
     rows = len(next(iter(data.values()), []))
     if not rows:
         findings.append(empty_source(path))
-    return Table(tuple(every), series, np.arange(1, rows + 1), header.labels, tuple(findings))
+    kinds = {name: _kind(header, name) for name in names}
+    records = np.arange(1, rows + 1)
+    return Table(tuple(every), series, records, header.labels, tuple(findings), kinds=kinds)
 
 
 def names(path: Path, spec: SourceSpec) -> list[str]:
@@ -180,6 +182,12 @@ def _texts(values: list[Any], format_: str) -> list[str | None]:
     return list(texts[codes])
 
 
+def _kind(header: _Header, name: str) -> str:
+    if name not in header.numbers:
+        return "text"
+    return _KINDS[_word(header.formats.get(name) or "")]
+
+
 def _word(format_: str) -> Callable[[float], str]:
     """How a number of that SAS format is written."""
     found = re.match(r"([A-Z]\w*?)\d*(?:\.\d*)?$", format_.upper())
@@ -212,3 +220,6 @@ def _time(seconds: float) -> str:
     whole, milli = divmod(round(abs(seconds) * 1000), 1000)
     text = f"{sign}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
     return f"{text}.{milli:03d}".rstrip("0") if milli else text
+
+
+_KINDS = {number_text: "number", _date: "date", _time: "time", _datetime: "date and time"}

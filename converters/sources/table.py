@@ -14,12 +14,29 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from converters.errors import InputError, Problem, nearest
+from converters.errors import InputError, Problem
 from converters.findings import Finding, Severity
+from converters.sources.paths import DATASETS, absent, members
 
 #: A column with more distinct values than this, and more than half as many as it has records, gains
 #: nothing from a dictionary.
 PLAIN_FROM = 100_000
+
+
+@dataclass(frozen=True)
+class Database:
+    """A ``table`` (of a ``schema``) or a ``query`` of the database at ``url``.
+
+    ``env`` names the variable of the environment that holds the URL where none is written. The
+    files of SQLite stay inside ``folder``.
+    """
+
+    folder: Path
+    url: str = field(default="", repr=False)
+    env: str = ""
+    table: str = ""
+    query: str = ""
+    schema: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +47,8 @@ class SourceSpec:
     ``sas7bdat``, ``xpt``, ``parquet``, ``odm``, ``redcap``, or None for the file's extension.
     ``header`` is the 1-based line (CSV) or sheet row (Excel) of the column names. ``missing`` are
     the tokens that mean missing, beside an empty text. ``item_group`` is an ODM item group or form:
-    OID or name. ``dictionary``, ``events`` and ``instrument`` are REDCap's.
+    OID or name. ``dictionary``, ``events`` and ``instrument`` are REDCap's. A source that has
+    a ``database`` has no ``paths``.
     """
 
     name: str
@@ -46,6 +64,7 @@ class SourceSpec:
     dictionary: Path | None = None
     events: Path | None = None
     instrument: str | None = None
+    database: Database | None = None
 
     def files(self) -> list[Path]:
         """Every file that is read for the source."""
@@ -60,7 +79,8 @@ class Source:
     nearly every value differs) under a RangeIndex. ``files[file_codes[i]]`` is the file of row i
     and ``records[i]`` its 1-based data record in that file. ``all_columns`` names every column of
     the source, read or not. ``decodes`` gives column -> code -> decode. ``left_out`` counts the
-    records of the files that are not of this source, by reason.
+    records of the files that are not of this source, by reason. ``digest`` is the SHA-256 of the
+    values where there is no file to take it of.
     """
 
     name: str
@@ -73,11 +93,16 @@ class Source:
     decodes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a reader makes of one file: the columns asked for, and the names of all."""
+    """What a reader makes of one file: the columns asked for, and the names of all.
+
+    ``kinds`` says of columns what the file has in them (``text``, ``number``, ``date`` ...), where
+    the same text may come of different kinds.
+    """
 
     names: tuple[str, ...]
     columns: Mapping[str, pd.Series]
@@ -86,10 +111,11 @@ class Table:
     findings: tuple[Finding, ...] = ()
     decodes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse(
-    path: Path, message: str, line: int | None = None, column: int | None = None
+    path: Path | str, message: str, line: int | None = None, column: int | None = None
 ) -> InputError:
     """The error that says what is wrong with a file."""
     return InputError(Problem(str(path), line, column, message))
@@ -104,23 +130,25 @@ def check_file(path: Path) -> None:
     """
     try:
         if path.is_dir():
-            raise refuse(path, "is a folder, and a file was expected")
+            raise refuse(path, _folder(path))
         with path.open("rb") as file:
             if not file.read(1):
                 raise refuse(path, "the file is empty (0 bytes)")
     except FileNotFoundError:
-        folder = path.parent
-        if not folder.is_dir():
-            raise refuse(path, f"file not found: there is no folder {folder}") from None
-        near = nearest(path.name, sorted(item.name for item in folder.iterdir() if item.is_file()))
-        raise refuse(path, f"file not found{near}") from None
+        raise refuse(path, absent(path)) from None
     except PermissionError:
         raise refuse(path, "permission to read the file is denied") from None
     except OSError as error:
         raise refuse(path, f"the file cannot be read: {error.strerror or error}") from None
 
 
-def check_names(path: Path, names: Sequence[str], line: int | None = None) -> None:
+def _folder(path: Path) -> str:
+    if members(path)[0]:
+        return "is a folder, and a file was expected"
+    return f"the folder holds no dataset file ({' '.join(DATASETS)})"
+
+
+def check_names(path: Path | str, names: Sequence[str], line: int | None = None) -> None:
     """Check that every column has a name of its own.
 
     Raises:
@@ -143,9 +171,9 @@ def wanted(names: Iterable[str], columns: Collection[str] | None) -> list[str]:
     return [name for name in names if columns is None or name in columns]
 
 
-def empty_source(path: Path) -> Finding:
-    """The finding for a file that has a header and no record."""
-    message = "the file has column names and no data record"
+def empty_source(path: Path | str) -> Finding:
+    """The finding for a file or table that has columns and no record."""
+    message = "there are column names and no data record"
     return Finding("empty-source", Severity.WARNING, message, file=str(path))
 
 

@@ -20,6 +20,8 @@ from converters.validation.results import check_results
 from converters.validation.structure import check_structure
 from converters.validation.table import Table
 from converters.validation.terminology import check_terminology
+from converters.validation.trial import check_trial
+from converters.validation.trial_summary import check_trial_summary
 
 __all__ = [
     "check_analyses",
@@ -50,7 +52,7 @@ def check_datasets(
         SpecError: that version of SDTMIG is not shipped.
     """
     tables = [Table.of(dataset) for dataset in datasets.values()]
-    findings = check_relations(tables)
+    findings = [*check_relations(tables), *check_trial(tables)]
     for table in tables:
         domain = _domain_of(table, version)
         findings += _check_one(table, domain, version, terminology)
@@ -73,6 +75,8 @@ def _check_one(
     )
     if table.metadata.dataset_class in FINDINGS:
         findings += check_results(table)
+    if domain is not None and domain.name == "TS":
+        findings += check_trial_summary(table, terminology)
     if terminology is not None:
         findings += check_terminology(table, terminology, domain)
     return findings

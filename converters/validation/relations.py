@@ -189,7 +189,7 @@ def _split_sequences(tables: Mapping[str, Table]) -> Iterator[Finding]:
                 names = [*table.owners, f"{table.prefix}SEQ"]
                 if not all(name in earlier for name in names):
                     continue
-                shared = np.flatnonzero(_found(table, earlier, names, names))
+                shared = np.flatnonzero(found_in(table, earlier, names, names))
                 if len(shared):
                     record = table.record(names, int(shared[0]))
                     message = (
@@ -256,7 +256,7 @@ def _of_parent(table: Table, parents: list[Table], first: int, rows: Rows) -> li
     if not mine:
         return []
     for parent in having:
-        checked &= ~_found(table, parent, mine, theirs)
+        checked &= ~found_in(table, parent, mine, theirs)
     lost = np.flatnonzero(checked)
 
     def told(row: int) -> tuple[Any, str]:
@@ -267,7 +267,7 @@ def _of_parent(table: Table, parents: list[Table], first: int, rows: Rows) -> li
     return table.group_findings(_REFERENCE, "IDVARVAL", table.groups(mine, lost), told)
 
 
-def _found(table: Table, parent: Table, mine: Sequence[str], theirs: Sequence[str]) -> Mask:
+def found_in(table: Table, parent: Table, mine: Sequence[str], theirs: Sequence[str]) -> Mask:
     """Which rows of ``table`` have values in ``mine`` that the parent has in ``theirs``."""
     key = np.zeros(table.rows, dtype=np.int64)
     parent_key = np.zeros(parent.rows, dtype=np.int64)

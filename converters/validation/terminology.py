@@ -15,6 +15,7 @@ from converters.errors import nearest
 from converters.findings import Finding, Severity
 from converters.standards.sdtmig import Domain, is_associated, variable_prefix
 from converters.standards.terminology import Codelist, Terminology
+from converters.standards.trial_summary import parameters
 from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
 from converters.validation.structure import NAME_BYTES
@@ -35,8 +36,12 @@ _PAIRS = (
 )
 #: Published rules of their own for one domain's pair.
 _OF_DOMAIN = {"IETEST": "SD1150", "IETESTCD": "SD1151"}
-#: Values that SDTMIG has beside the codelist: a subject of several races (SDTMIG 5.2, DM).
-_ALSO = {"RACE": frozenset({"MULTIPLE"})}
+#: Values that SDTMIG has beside the codelist: a subject of several races (SDTMIG 5.2, DM), and the
+#: ISO standards of trial summary values (SDTMIG 7.4.2).
+_ALSO = {
+    "RACE": frozenset({"MULTIPLE"}),
+    "TSVCDREF": frozenset(item.reference for item in parameters().values()),
+}
 #: How alike a term must be to be suggested; short codes are alike by chance.
 _CLOSE = 0.8
 #: How many codelists a message names; of a variable with several the rest are counted.

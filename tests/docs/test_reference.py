@@ -17,7 +17,9 @@ import io
 import json
 import re
 import shlex
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -145,6 +147,8 @@ def write_study(example: Example, place: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         if sheet:
             write_sheet(target, sheet, content)
+        elif ", table " in name:
+            write_table(*name.split(", table "), content, place)
         else:
             target.write_text(content, "utf-8")
     if example.problems is None or "study.yaml" not in files:
@@ -164,6 +168,15 @@ def write_sheet(target: Path, sheet: str, content: str) -> None:
     book.save(target)
 
 
+def write_table(path: str, table: str, content: str, place: Path) -> None:
+    """A table more in a database, all of text."""
+    header, *rows = csv.reader(io.StringIO(content))
+    with closing(sqlite3.connect(place / path)) as connection:
+        connection.execute(f"CREATE TABLE {table} ({', '.join(header)})")
+        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(header))})", rows)
+        connection.commit()
+
+
 def study_yaml(files: Mapping[str, str], place: Path) -> dict[str, Any]:
     """The example's own keys of study.yaml, defaults for the others, its raw files as sources."""
     own = load(place / "study.yaml").data if "study.yaml" in files else {}
@@ -171,7 +184,9 @@ def study_yaml(files: Mapping[str, str], place: Path) -> dict[str, Any]:
     written = json.dumps(sources)
     raw = dict.fromkeys(n.partition(", ")[0] for n in files if n.startswith("raw/"))
     named = {
-        Path(p).stem: {"path": p} for p in raw if not re.search(rf"/{Path(p).stem}[.]", written)
+        Path(p).stem: {"path": p}
+        for p in raw
+        if not re.search(rf'/{Path(p).stem}[.]|"{Path(p).parent}"', written)
     }
     return {
         **DEFAULTS,

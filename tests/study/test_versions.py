@@ -41,9 +41,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return convert(folder, out=tmp_path_factory.mktemp("out") / "package")
 
 
-def test_findings_are_notes_on_variables_of_the_model(report: Report) -> None:
+def test_findings_are_notes_on_variables_of_the_model_and_absent_parameters(report: Report) -> None:
     found = {item.rule for item in report.findings}
-    assert found == {"odm-removed", "variable-from-model"}
+    assert found == {"odm-removed", "variable-from-model", "parameter-absent"}
     assert all(item.severity is Severity.NOTE for item in report.findings)
 
 

@@ -138,11 +138,9 @@ def _report_unconverted(
 
 
 def _reads(_: Any, target: Target) -> Reads:
-    names = {
-        "STRESC": ["TESTCD", "ORRESU", "ORRES", *_LIMITS.values()],
-        "STRESU": ["TESTCD", "ORRESU", "STRESC"],
-        "STRESN": ["STRESC"],
-    }[target.name[len(target.prefix) :]]
+    text = ["TESTCD", "ORRESU", "ORRES", *_LIMITS.values()]
+    others = {"STRESU": ["TESTCD", "ORRESU", "STRESC"], "STRESN": ["STRESC"]}
+    names = others.get(target.name[len(target.prefix) :], text)
     return Reads(variables=tuple(((), target.prefix + name) for name in names))
 
 

@@ -56,12 +56,12 @@ UNREADABLE = [
     Unreadable(
         "a pattern that no file meets",
         (Change("study.yaml", "raw/ae.csv", "raw/ae_*.csv"),),
-        (("raw/ae_*.csv", "not found"),),
+        (("raw/ae_*.csv", "no file matches the pattern", "did you mean 'ae.csv'"),),
     ),
     Unreadable(
-        "a folder",
-        (Change("study.yaml", "raw/ae.csv, encoding: utf-8", "raw"),),
-        (("raw", "is a folder"),),
+        "a pattern that meets only a folder",
+        (Change("study.yaml", "raw/ae.csv, encoding: utf-8", "ra*, format: csv"),),
+        (("ra*", "no file matches the pattern"),),
     ),
     Unreadable("empty", (raw("ae", b""),), (("raw/ae.csv", "empty", "0 bytes"),)),
     Unreadable(

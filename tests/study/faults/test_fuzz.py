@@ -191,8 +191,16 @@ def test_the_undamaged_study_converts_every_record(tmp_path: Path) -> None:
         "DM": 3,
         "EX": 3,
         "LB": 5,
+        "RELREC": 2,
+        "SE": 5,
         "SUPPAE": 4,
         "SUPPEX": 3,
+        "SV": 5,
+        "TA": 4,
+        "TE": 2,
+        "TI": 2,
+        "TS": 5,
+        "TV": 3,
         "VS": 10,
     }
 

@@ -100,6 +100,27 @@ def test_which_of_equal_records_is_kept_does_not_depend_on_their_order(workshop:
     assert made[0] == made[1]
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_records_of_another_dataset_that_tie_go_by_its_other_variables(
+    workshop: Any, reverse: bool
+) -> None:
+    rows = [{"SUBJ": "1", "A": "b", "D": "2020-01-02"}, {"SUBJ": "1", "A": "a", "D": "2020-01-02"}]
+    ex = {
+        "dataset": "EX",
+        "source": "raw",
+        "variables": {"EXTRT": {"from": "A"}, "EXSTDTC": {"datetime": "D"}},
+    }
+    dm = {
+        "dataset": "DM",
+        "source": "EX",
+        "keep": {"by": ["USUBJID"], "order": ["EXSTDTC"], "pick": "first"},
+        "variables": {"RFSTDTC": {"from": "EXSTDTC"}, "ARM": {"from": "EXTRT"}},
+    }
+    result = workshop.convert({"raw": rows[::-1] if reverse else rows}, ex, dm)
+    assert result.records("DM", "RFSTDTC", "ARM") == [("2020-01-02", "a")]
+    assert result.column("EX", "EXSTDY") == [1, 1]
+
+
 OTHER = [
     {"ID": "1", "KIND": "x", "Z": "one"},
     {"ID": "2", "KIND": "y", "Z": "two"},
@@ -144,15 +165,16 @@ def test_a_join_by_the_subject_needs_no_common_column(workshop: Any) -> None:
 
 
 def test_a_join_that_finds_several_records_is_a_finding(workshop: Any) -> None:
-    other = [*OTHER, {"ID": "2", "KIND": "y", "Z": "second"}]
+    other = [*OTHER, {"ID": "2", "KIND": "y", "Z": "twin"}]
     spec = {
         **AE,
         "join": [{"source": "other", "by": {"B": "ID"}, "take": ["Z"]}],
         "variables": {"AETERM": {"from": "Z"}},
     }
-    result = workshop.convert({"raw": ROWS, "other": other}, spec, **HEAD)
-    assert result.by_record("AE", "AETERM") == ["one", "two", "three", None]
-    assert result.told() == [("join-several", "", None, 1, 2)]
+    for given in (other, other[::-1]):
+        result = workshop.convert({"raw": ROWS, "other": given}, spec, **HEAD)
+        assert result.by_record("AE", "AETERM") == ["one", "twin", "three", None]
+        assert result.told() == [("join-several", "", None, 1, 2)]
 
 
 def test_a_second_join_may_go_by_what_the_first_brought(workshop: Any) -> None:

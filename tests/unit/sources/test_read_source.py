@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 import converters.sources
@@ -20,7 +22,7 @@ def write(path: Path, **files: str) -> tuple[Path, ...]:
 
 
 def test_the_public_names_are_these() -> None:
-    names = ["Source", "SourceSpec", "read_columns", "read_source"]
+    names = ["Database", "Source", "SourceSpec", "read_columns", "read_source"]
     assert converters.sources.__all__ == names
 
 
@@ -47,6 +49,38 @@ def test_files_of_other_columns_are_refused_with_the_differences(tmp_path: Path)
     ]
 
 
+def test_the_nearest_of_the_other_columns_is_named(tmp_path: Path) -> None:
+    paths = write(tmp_path, a="SUBJ,TERM\n1,2\n", b="SUBJID,TERM,X\n5,6,7\n")
+    with pytest.raises(InputError, match=r"lacks SUBJ \(did you mean 'SUBJID'\?\); adds SUBJID, X"):
+        read_source(SourceSpec("lb", paths))
+
+
+def test_each_file_has_an_encoding_of_its_own(tmp_path: Path) -> None:
+    texts = {"a.csv": "utf-8", "b.csv": "utf-16", "c.csv": "cp1252"}
+    for name, encoding in texts.items():
+        (tmp_path / name).write_bytes("SUBJ;TERM\n1;Übelkeit\n".encode(encoding))
+    source = read_source(SourceSpec("ae", tuple(tmp_path / name for name in texts)))
+    assert to_list(source.frame["TERM"]) == ["Übelkeit"] * 3
+    assert [(f.rule, Path(f.file or "").name) for f in source.findings] == [
+        ("guessed-encoding", "c.csv")
+    ]
+
+
+def test_sas_files_whose_columns_are_of_other_kinds_are_told(tmp_path: Path) -> None:
+    frames = {
+        "a": (pd.DataFrame({"ID": [1.0], "D": [19000.0], "T": ["x"]}), {"D": "DATE9"}),
+        "b": (pd.DataFrame({"ID": ["1"], "D": [19000.0], "T": ["x"]}), {}),
+    }
+    for name, (frame, formats) in frames.items():
+        pyreadstat.write_xport(frame, str(tmp_path / f"{name}.xpt"), variable_format=formats)
+    source = read_source(SourceSpec("lb", (tmp_path / "a.xpt", tmp_path / "b.xpt")))
+    assert to_list(source.frame["ID"]) == ["1", "1"]
+    assert [(f.rule, f.message) for f in source.findings] == [
+        ("column-kinds-differ", "ID is text here, and number in a.xpt"),
+        ("column-kinds-differ", "D is number here, and date in a.xpt"),
+    ]
+
+
 def test_the_problems_of_all_files_are_told_together(tmp_path: Path) -> None:
     paths = write(tmp_path, a="A,B\n1\n", b="A,A\n1,2\n", c="A,B\n1,2\n")
     with pytest.raises(InputError) as error:
@@ -69,7 +103,10 @@ def test_an_absent_file_names_the_nearest_of_its_folder(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_source(tmp_path: Path) -> None:
     (tmp_path / "lb.csv").mkdir()
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match=r"the folder holds no dataset file \(\.csv "):
+        read_source(SourceSpec("lb", (tmp_path / "lb.csv",)))
+    write(tmp_path / "lb.csv", a="A\n1\n")
+    with pytest.raises(InputError, match="is a folder, and a file was expected"):
         read_source(SourceSpec("lb", (tmp_path / "lb.csv",)))
 
 
