@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -780,3 +780,33 @@ def test_an_imputed_day_is_one_that_the_text_may_mean(day, width, how) -> None:
     assert first <= iso8601.days([day.isoformat()]) <= last
     assert first <= iso8601.impute([text], how).day <= last
     assert columns.to_list(iso8601.from_days(pd.Series(last)))[0].startswith(text)
+
+
+@given(
+    st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)),
+    st.sampled_from([4, 7, 10, 13, 16, 19]),
+    st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)),
+    st.booleans(),
+)
+def test_a_bounded_moment_is_one_that_the_text_may_mean(moment, width, other, before) -> None:
+    """And it keeps to the bound wherever one that the text may mean does."""
+    text = moment.replace(microsecond=0).isoformat()[:width]
+    bound = iso8601.seconds([other.isoformat()[:19]])
+    how = "first" if before else "last"
+    found = iso8601.impute([text], how, how)
+    first, last = (iso8601.impute([text], end, end).moment for end in ("first", "last"))
+    result = found.bounded(found.moment, bound, before=before)
+    assert first <= result <= last
+    if (last if before else -first) >= (bound if before else -bound):
+        assert (result - bound) * (1 if before else -1) >= 0
+
+
+@given(st.integers(1990, 2030), st.integers(1, 31), st.dates(date(1989, 1, 1), date(2031, 1, 1)))
+def test_a_kept_day_is_the_nearest_of_the_year_within_the_bound(year, day, other) -> None:
+    found = iso8601.impute([f"{year}---{day:02}"], preserve=True).whole_days()
+    possible = [d for n in range(366) if (d := date(year, 1, 1) + timedelta(n)).year == year]
+    possible = [d for d in possible if d.day == day]
+    wanted = min((d for d in possible if d >= other), default=possible[0])
+    bound = iso8601.days([other.isoformat()]) * 86400
+    result = found.bounded(found.moment, bound, before=True)
+    assert result == iso8601.days([wanted.isoformat()]) * 86400
