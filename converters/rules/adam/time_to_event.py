@@ -68,9 +68,9 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
     items = _items(args)
     found = [_candidates(item, table, subject, start, event=event) for item, event in items]
     events = sum(event for _, event in items)
-    chosen = _first(found[:events], start)
+    chosen = _first(found[:events])
     if len(found) > events:
-        censored = events + _last(found[events:], start)
+        censored = events + _last(found[events:])
         chosen = np.where(chosen < 0, np.where(censored < events, -1, censored), chosen)
     values = _columns(args, start, found, chosen)
     before = table.rows
@@ -123,16 +123,16 @@ def _sequence(item: Item, other: Any, rows: Rows) -> Numbers:
     return columns.floats(columns.to_number(columns.take(other.variable(name), rows)))
 
 
-def _first(found: Sequence[_Candidates], start: Numbers) -> Rows:
+def _first(found: Sequence[_Candidates]) -> Rows:
     """The number of the source with the earliest date; of ties the first; -1: none."""
-    dates = np.array([item.date for item in found]).reshape(len(found), len(start))
+    dates = np.array([item.date for item in found])
     known = np.where(np.isnan(dates), np.inf, dates)
     return np.where(np.isinf(known.min(axis=0)), -1, known.argmin(axis=0))
 
 
-def _last(found: Sequence[_Candidates], start: Numbers) -> Rows:
+def _last(found: Sequence[_Candidates]) -> Rows:
     """The number of the source with the latest date; of ties the first; below 0: none."""
-    dates = np.array([item.date for item in found]).reshape(len(found), len(start))
+    dates = np.array([item.date for item in found])
     known = np.where(np.isnan(dates), -np.inf, dates)
     return np.where(np.isinf(known.max(axis=0)), -len(known) - 1, known.argmax(axis=0))
 
