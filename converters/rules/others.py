@@ -26,6 +26,23 @@ SUBJECTS: Mapping[str, Any] = {
 }
 
 
+#: The JSON Schema of the keys that records of two datasets have in common.
+BY: Mapping[str, Any] = {
+    **PAIRS,
+    "description": "Keys, or name here: name there; USUBJID if not given.",
+}
+
+
+def keys_of(args: Mapping[str, Any]) -> dict[str, str]:
+    """The keys that ``by`` names: variables here by those of the other dataset."""
+    return pairs(args.get("by", "USUBJID"))
+
+
+def keys_words(args: Mapping[str, Any]) -> str:
+    """The keys in words: ``USUBJID and AVISITN = VISITNUM``."""
+    return " and ".join(a if a == b else f"{a} = {b}" for a, b in keys_of(args).items())
+
+
 def rows_where(other: Table, where: str | None) -> Rows:
     """The records of another dataset that meet a condition over its variables."""
     if where is None:

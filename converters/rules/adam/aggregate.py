@@ -14,19 +14,23 @@ import pandas as pd
 from converters import columns
 from converters.keys import match
 from converters.mapping.expressions import parse
-from converters.rules.others import check_in, reads_in, rows_where, value_in, where_words
+from converters.rules.others import (
+    BY,
+    check_in,
+    keys_of,
+    keys_words,
+    reads_in,
+    rows_where,
+    value_in,
+    where_words,
+)
 from converters.rules.rule import Problems, Reads
-from converters.rules.step import NAME, PAIRS, Analysis, Kind, Step, at, closed, of_other, pairs
+from converters.rules.step import NAME, Analysis, Kind, Step, at, closed, of_other
 from converters.rules.totals import WORDS, taken_apart, total
 
 
-def _keys(args: Mapping[str, Any]) -> dict[str, str]:
-    """Variables here by those of the other dataset."""
-    return pairs(args.get("by", "USUBJID"))
-
-
 def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
-    other, keys = table.dataset(args["dataset"]), _keys(args)
+    other, keys = table.dataset(args["dataset"]), keys_of(args)
     rows = rows_where(other, args.get("where"))
     theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
     matched = match([table.column(name) for name in keys], theirs)
@@ -58,7 +62,7 @@ def _inner(text: str) -> str | None:
 
 
 def _reads(args: Mapping[str, Any], _: str) -> Reads:
-    dataset, keys = args["dataset"], _keys(args)
+    dataset, keys = args["dataset"], keys_of(args)
     taken = args["take"].items()
     return Reads(
         columns=at("by", keys),
@@ -84,7 +88,7 @@ def _check(args: Mapping[str, Any]) -> Problems:
 def _words(args: Mapping[str, Any], name: str) -> str:
     function, inner = taken_apart(args["take"][name])
     of = parse(inner).words() if inner else "records"
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    keys = keys_words(args)
     where = where_words(args)
     return f"The {WORDS[function]} of {of} in {args['dataset']}{where} with the same {keys}."
 
@@ -99,7 +103,7 @@ STEP = Step(
     schema=closed(
         {
             "dataset": {**NAME, "description": "The dataset whose records are summed up."},
-            "by": {**PAIRS, "description": "Keys, or name here: name there; USUBJID if not given."},
+            "by": BY,
             "take": {
                 "description": "The variables, each a function such as sum(EXDOSE) or count().",
                 "type": "object",

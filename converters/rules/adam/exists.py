@@ -10,17 +10,21 @@ import numpy as np
 
 from converters import columns
 from converters.keys import match
-from converters.rules.others import check_in, reads_in, rows_where, where_words
+from converters.rules.others import (
+    BY,
+    check_in,
+    keys_of,
+    keys_words,
+    reads_in,
+    rows_where,
+    where_words,
+)
 from converters.rules.rule import Reads
-from converters.rules.step import NAME, PAIRS, Analysis, Step, at, closed, of_other, pairs
-
-
-def _keys(args: Mapping[str, Any]) -> dict[str, str]:
-    return pairs(args.get("by", "USUBJID"))
+from converters.rules.step import NAME, Analysis, Step, at, closed, of_other
 
 
 def _apply(args: Mapping[str, Any], table: Analysis, target: str) -> None:
-    other, keys = table.dataset(args["dataset"]), _keys(args)
+    other, keys = table.dataset(args["dataset"]), keys_of(args)
     rows = rows_where(other, args.get("where"))
     theirs = [columns.take(other.variable(name), rows) for name in keys.values()]
     found = match([table.column(name) for name in keys], theirs).counts() > 0
@@ -30,7 +34,7 @@ def _apply(args: Mapping[str, Any], table: Analysis, target: str) -> None:
 
 
 def _reads(args: Mapping[str, Any], _: str) -> Reads:
-    dataset, keys = args["dataset"], _keys(args)
+    dataset, keys = args["dataset"], keys_of(args)
     return Reads(
         columns=at("by", keys),
         others=(
@@ -41,7 +45,7 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], _: str) -> str:
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    keys = keys_words(args)
     no = ', "N" otherwise' if args.get("no") else ""
     return f'"Y" if {args["dataset"]} has a record{where_words(args)} with the same {keys}{no}.'
 
@@ -52,7 +56,7 @@ STEP = Step(
     schema=closed(
         {
             "dataset": {**NAME, "description": "The dataset to look into."},
-            "by": {**PAIRS, "description": "Keys, or name here: name there; USUBJID if not given."},
+            "by": BY,
             "where": {**NAME, "description": "A condition on the other's records."},
             "no": {"type": "boolean", "description": "Whether it is N where there is none."},
         },

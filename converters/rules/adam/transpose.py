@@ -12,17 +12,21 @@ from converters import columns
 from converters.findings import Severity
 from converters.keys import match
 from converters.mapping.document import scalar_text
-from converters.rules.others import check_in, reads_in, rows_where, where_words
+from converters.rules.others import (
+    BY,
+    check_in,
+    keys_of,
+    keys_words,
+    reads_in,
+    rows_where,
+    where_words,
+)
 from converters.rules.rule import Reads
-from converters.rules.step import NAME, PAIRS, Analysis, Step, at, closed, of_other, pairs
-
-
-def _keys(args: Mapping[str, Any]) -> dict[str, str]:
-    return pairs(args.get("by", "USUBJID"))
+from converters.rules.step import NAME, Analysis, Step, at, closed, of_other
 
 
 def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
-    other, keys = table.dataset(args["dataset"]), _keys(args)
+    other, keys = table.dataset(args["dataset"]), keys_of(args)
     rows = rows_where(other, args.get("where"))
     value = columns.take(other.variable(args["value"]), rows)
     names = columns.map_text(columns.take(other.variable(args["name"]), rows), list)
@@ -44,7 +48,7 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
 
 def _report_several(args: Mapping[str, Any], table: Analysis, name: str, several: Any) -> None:
     if len(several):
-        keys = ", ".join(_keys(args).values())
+        keys = ", ".join(keys_of(args).values())
         message = (
             f"{args['dataset']} has several records where {args['name']} is {args['take'][name]}"
             f" with the same {keys}, where {name} takes one: say which by 'where'"
@@ -53,7 +57,7 @@ def _report_several(args: Mapping[str, Any], table: Analysis, name: str, several
 
 
 def _reads(args: Mapping[str, Any], _: str) -> Reads:
-    dataset, keys = args["dataset"], _keys(args)
+    dataset, keys = args["dataset"], keys_of(args)
     return Reads(
         columns=at("by", keys),
         others=(
@@ -66,7 +70,7 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], name: str) -> str:
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    keys = keys_words(args)
     dataset, wanted = args["dataset"], args["take"][name]
     which = f"where {args['name']} is {wanted}{where_words(args, word='and')}"
     return f"{dataset}.{args['value']} of the record {which} with the same {keys}."
@@ -78,7 +82,7 @@ STEP = Step(
     schema=closed(
         {
             "dataset": {**NAME, "description": "The dataset whose records become variables."},
-            "by": {**PAIRS, "description": "Keys, or name here: name there; USUBJID if not given."},
+            "by": BY,
             "name": {**NAME, "description": "The variable with the records' names: PARAMCD."},
             "value": {**NAME, "description": "The variable with the values: AVAL."},
             "take": {

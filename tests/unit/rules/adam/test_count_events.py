@@ -1,4 +1,4 @@
-"""``count_events`` and ``exists_parameter``: a record a subject about another dataset's records."""
+"""``count_events``: a record a subject with the number of another dataset's records."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ SPEC = {
 PARAMETER = {"PARAMCD": "X", "PARAM": "X", "dataset": "AE"}
 
 
-def make(analysis: Any, step: str, **args: Any) -> Any:
-    items = [{step: {**PARAMETER, **args}}]
-    made = analysis.make({**SPEC, "derive": items}, ADSL=ADSL, AE=AE)
+def make(analysis: Any, **args: Any) -> Any:
+    made = analysis.make(
+        {**SPEC, "derive": [{"count_events": {**PARAMETER, **args}}]}, ADSL=ADSL, AE=AE
+    )
     assert made.told() == []
     return made
 
@@ -38,30 +39,11 @@ def make(analysis: Any, step: str, **args: Any) -> Any:
 def test_events_are_counted_and_subjects_without_them_have_zero(
     analysis: Any, args: dict[str, Any], expected: list[Any]
 ) -> None:
-    assert make(analysis, "count_events", **args).records("USUBJID", "AVAL") == expected
+    assert make(analysis, **args).records("USUBJID", "AVAL") == expected
 
 
-@pytest.mark.parametrize(
-    ("args", "expected"),
-    [
-        ({}, "YYNN"),
-        ({"when": 'AESER == "Y"'}, "YNNN"),
-        ({"when": 'AESER == "Y"', "missing": True}, "YN.."),
-        ({"when": 'AESER == "Y"', "where": 'AEDECOD == "RASH"', "missing": True}, "YN.."),
-        ({"where": 'AESER == "Y"', "missing": True}, "Y..."),
-    ],
-)
-def test_a_parameter_says_whether_there_is_a_record(
-    analysis: Any, args: dict[str, Any], expected: str
-) -> None:
-    made = make(analysis, "exists_parameter", **args)
-    assert "".join(value or "." for value in made.column("AVALC")) == expected
-    assert made.column("AVAL") == [{"Y": 1, "N": 0, ".": None}[value] for value in expected]
-
-
-@pytest.mark.parametrize("step", ["count_events", "exists_parameter"])
-def test_variables_of_the_subject_are_copied(analysis: Any, step: str) -> None:
-    made = make(analysis, step, take=["STUDYID", {"TRTP": "TRT01P"}], PARAMN=1)
+def test_variables_of_the_subject_are_copied(analysis: Any) -> None:
+    made = make(analysis, take=["STUDYID", {"TRTP": "TRT01P"}], PARAMN=1)
     assert made.records("STUDYID", "USUBJID", "TRTP", "PARAMN")[2] == ("S", "3", "Placebo", 1)
     assert made.variable("TRTP").origin == Origin("Predecessor", "", "ADSL.TRT01P")
     assert made.variable("AVAL").origin.type == "Derived"
@@ -69,14 +51,9 @@ def test_variables_of_the_subject_are_copied(analysis: Any, step: str) -> None:
 
 
 def test_define_says_how(analysis: Any) -> None:
-    made = make(analysis, "count_events", where='AESER == "Y"')
+    made = make(analysis, where='AESER == "Y"')
     assert made.variable("AVAL").method.words == (
         'For X: the number of the subject\'s records of AE where AESER equals "Y".'
-    )
-    args = {"where": 'AEDECOD == "RASH"', "when": 'AESER == "Y"', "missing": True}
-    assert make(analysis, "exists_parameter", **args).variable("AVALC").method.words == (
-        'For X: "Y" if the subject has a record in AE where AEDECOD equals "RASH" and'
-        ' AESER equals "Y", else "N"; missing without any record where AEDECOD equals "RASH".'
     )
 
 
@@ -91,10 +68,9 @@ def test_they_add_to_records_that_are_there(analysis: Any) -> None:
     assert made.account() == {"analysed": 1}
 
 
-@pytest.mark.parametrize("step", ["count_events", "exists_parameter"])
-def test_wrong_arguments_are_told(analysis: Any, step: str) -> None:
+def test_wrong_arguments_are_told(analysis: Any) -> None:
     args = {**PARAMETER, "where": "AESR == 'Y'", "population": "ITTFL == 'Y'", "take": ["AGE"]}
-    assert analysis.problems({step: args}, ADSL=ADSL, AE=AE) == [
+    assert analysis.problems({"count_events": args}, ADSL=ADSL, AE=AE) == [
         "ADSL has no variable 'AGE'",
         "ADSL has no variable 'ITTFL'",
         "AE has no variable 'AESR' (did you mean 'AESER'?)",
