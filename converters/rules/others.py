@@ -101,7 +101,13 @@ def subject_columns(args: Mapping[str, Any], table: Analysis, rows: Rows) -> dic
 
 def subject_taken(args: Mapping[str, Any]) -> dict[str, str]:
     """The variables of the subjects' records that are copied: USUBJID and what ``take`` names."""
-    return {"USUBJID": "USUBJID", **pairs(args.get("take", ()))}
+    return with_subject(pairs(args.get("take", ())))
+
+
+def with_subject(taken: Mapping[str, str]) -> dict[str, str]:
+    """Variables by those that they are copies of: STUDYID, if it is there, USUBJID, the others."""
+    first = {name: taken.get(name, name) for name in ("STUDYID", "USUBJID")}
+    return {n: old for n, old in first.items() if n in (*taken, "USUBJID")} | dict(taken)
 
 
 def subject_reads(args: Mapping[str, Any]) -> tuple[Pair, ...]:

@@ -21,7 +21,14 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.mapping.expressions import parse
 from converters.rules.adam.date import days_of
-from converters.rules.others import check_in, reads_in, rows_where, value_in, where_words
+from converters.rules.others import (
+    check_in,
+    reads_in,
+    rows_where,
+    value_in,
+    where_words,
+    with_subject,
+)
 from converters.rules.parameter import DESCRIBED, described, descriptions, parameter_origin
 from converters.rules.picking import picked
 from converters.rules.rule import Problems, Reads
@@ -119,7 +126,8 @@ def _group(args: Mapping[str, Any]) -> list[str]:
 
 
 def _taken(args: Mapping[str, Any]) -> dict[str, str]:
-    return {**{name: name for name in _group(args)}, **pairs(args.get("take", ()))}
+    taken = with_subject(pairs(args.get("take", ())))
+    return {**taken, **{name: name for name in _group(args)}}
 
 
 def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:

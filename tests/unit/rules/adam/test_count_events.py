@@ -45,6 +45,7 @@ def test_events_are_counted_and_subjects_without_them_have_zero(
 def test_variables_of_the_subject_are_copied(analysis: Any) -> None:
     made = make(analysis, take=["STUDYID", {"TRTP": "TRT01P"}], PARAMN=1)
     assert made.records("STUDYID", "USUBJID", "TRTP", "PARAMN")[2] == ("S", "3", "Placebo", 1)
+    assert list(made.dataset().frame)[:3] == ["STUDYID", "USUBJID", "TRTP"]
     assert made.variable("TRTP").origin == Origin("Predecessor", "", "ADSL.TRT01P")
     assert made.variable("AVAL").origin.type == "Derived"
     assert made.variable("PARAM").origin.type == "Assigned"

@@ -101,6 +101,7 @@ def test_subjects_and_periods_have_their_own(analysis: Any) -> None:
         ("S", "1", "A", 1, 4, "2026-01-01", "2026-01-03"),
         ("S", "2", "A", 1, 4, "2026-01-01", "2026-01-01"),
     ]
+    assert list(made.dataset().frame)[:3] == ["STUDYID", "USUBJID", "EXTRT"]
     assert made.variable("EXTRT").origin == Origin("Predecessor", "", "EX.EXTRT")
 
 
