@@ -11,6 +11,7 @@ from typing import Any
 from converters.dataset import Dataset
 from converters.errors import Problem, SpecError
 from converters.findings import Finding, Severity, sort_findings
+from converters.mapping.code import load_code
 from converters.pipeline.convert import Conversion, Progress, convert_study
 from converters.pipeline.package import write_package
 from converters.pipeline.place import check_place, resolve_place
@@ -50,6 +51,7 @@ def _checked(folder: str | os.PathLike[str]) -> tuple[Study | None, list[Problem
     """A study, as far as it can be read, and all that is wrong with its specs."""
     study, problems = read_study(Path(folder))
     if study is not None:
+        problems = [*problems, *study.code_problems(allowed=True)]
         try:
             make_plan(study)
         except SpecError as error:
@@ -75,12 +77,16 @@ def convert(
     *,
     fail_on: Severity | None = Severity.ERROR,
     also: Sequence[str] = (),
+    allow_code: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Report:
     """Converts a study's raw records into SDTM and ADaM, checks and writes these to ``out``.
 
     ``also`` names formats in which every dataset is written beside the transport files, with those
     that study.yaml states (``json``, ``ndjson``, ``dsjc``, ``parquet``, ``csv``).
+
+    With ``allow_code`` the Python functions that specs name are run, from the study's
+    derivations.py; without it such specs are wrong.
 
     With findings at or above ``fail_on`` (None: whatever is found) ``out`` stays as it was, and the
     package goes to a folder beside it whose name ends in ``-failed``. Without ``out`` nothing is
@@ -99,7 +105,9 @@ def convert(
         raise SpecError(*problems)
     output = study.settings.output
     output = replace(output, formats=tuple(dict.fromkeys((*output.formats, *also))))
-    study = replace(study, settings=replace(study.settings, output=output))
+    problems = [*problems, *study.code_problems(allowed=allow_code)]
+    code = load_code(study.folder) if not problems and any(study.functions()) else None
+    study = replace(study, settings=replace(study.settings, output=output, code=code))
     conversion = convert_study(study, progress, problems)
     progress("validating", 0.5)
     findings = [*conversion.findings, *validate(conversion)]

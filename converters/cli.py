@@ -76,14 +76,22 @@ def check(study: Path) -> None:
     multiple=True,
     help="Write every dataset in this format too; may be given several times.",
 )
+@click.option("--allow-code", is_flag=True, help="Run the study's own Python, derivations.py.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def convert(study: Path, out: Path, fail_on: str, also: tuple[str, ...], quiet: bool) -> None:
+def convert(
+    study: Path, out: Path, fail_on: str, also: tuple[str, ...], allow_code: bool, quiet: bool
+) -> None:
     """Convert the raw records of STUDY into SDTM and ADaM and write the package to OUT."""
     from converters.api import convert as convert_study
 
     with _progress(quiet) as progress:
         report = convert_study(
-            study, out, fail_on=_FAIL_ON.get(fail_on), also=also, progress=progress
+            study,
+            out,
+            fail_on=_FAIL_ON.get(fail_on),
+            also=also,
+            allow_code=allow_code,
+            progress=progress,
         )
     if not quiet:
         _print_accounts(report.sources)

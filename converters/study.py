@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from converters.findings import Finding
 from converters.iso8601 import compile_format
 from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
+from converters.mapping.code import CODE_FILE, functions_in
 from converters.mapping.document import Document, Path_, load, scalar_text
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
@@ -55,10 +56,40 @@ class Study:
         return name in self.sources or name.partition(".")[0] in self.unseen
 
     def spec_files(self) -> list[Path]:
-        """study.yaml and every spec, as they lie in the folder."""
+        """study.yaml, every spec, and the code that specs name, as they lie in the folder."""
         specs: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
         files = {spec.document.file for spec in specs} - {self.document.file}
-        return [self.folder / file for file in (self.document.file, *sorted(files))]
+        code = [CODE_FILE] if any(self.functions()) else []
+        return [self.folder / file for file in (self.document.file, *sorted(files), *code)]
+
+    def functions(self) -> Iterator[tuple[Document, Path_, str]]:
+        """The functions of the study's derivations.py that specs name, with their places."""
+        for spec in self.adam.values():
+            for item in (*spec.items, *(item for block in spec.blocks for item in block.items)):
+                if item.is_variable and "code" in item.args:
+                    place = (*item.path, "code", "function")
+                    yield spec.document, place, item.args["code"]["function"]
+
+    def code_problems(self, *, allowed: bool) -> list[Problem]:
+        """What is wrong with the functions that specs name; all of them where code is forbidden."""
+        named = list(self.functions())
+        if not named:
+            return []
+        if not allowed:
+            message = (
+                f"'code' runs Python of the study, in {CODE_FILE}: it is refused without"
+                " --allow-code (allow_code=True)"
+            )
+            return [document.problem(place, message) for document, place, _ in named]
+        try:
+            known = functions_in(self.folder)
+        except SpecError as error:
+            return list(error.problems)
+        return [
+            document.problem(place, f"{CODE_FILE} has no function '{name}'{nearest(name, known)}")
+            for document, place, name in named
+            if name not in known
+        ]
 
 
 def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:

@@ -204,10 +204,14 @@ def plan(
 
 
 def carry_out(
-    plans: Sequence[AnalysisPlan], datasets: Mapping[str, Dataset], *, by_subject: bool = True
+    plans: Sequence[AnalysisPlan],
+    datasets: Mapping[str, Dataset],
+    *,
+    by_subject: bool = True,
+    settings: Settings = SETTINGS,
 ) -> Analyses:
     """The plans carried out; the result must not go by the order of records or by subjects."""
-    made = analyse(plans, datasets, SETTINGS)
+    made = analyse(plans, datasets, settings)
     for account in made.accounts:
         total = {"mapped": account["analysed"], **account, "datasets": {}}
         assert adds_up(total), account
@@ -215,11 +219,11 @@ def carry_out(
         assert (dataset.trace["record"].to_numpy() >= 1).all()
         assert all(item.label for item in dataset.metadata.variables)
     turned = analyse(
-        plans, {n: _rows(d, slice(None, None, -1)) for n, d in datasets.items()}, SETTINGS
+        plans, {n: _rows(d, slice(None, None, -1)) for n, d in datasets.items()}, settings
     )
     assert _contents(made) == _contents(turned), "the order of input rows matters"
     if by_subject:
-        parts = [analyse(plans, part, SETTINGS) for part in _parts(datasets)]
+        parts = [analyse(plans, part, settings) for part in _parts(datasets)]
         for name in made.datasets:
             rows = [row for part in parts for row in _contents(part)[name]]
             assert sorted(rows, key=str) == sorted(_contents(made)[name], key=str), "by subject"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from converters.columns import number_text
+from converters.mapping.code import StudyCode
 from converters.standards.terminology import Terminology
 
 
@@ -86,7 +87,8 @@ class Output:
 class Settings:
     """The study's settings; ``created`` is the package's creation time in ISO 8601.
 
-    ``dictionaries`` are the versions of MedDRA and the like.
+    ``dictionaries`` are the versions of MedDRA and the like, ``code`` the study's own functions,
+    where the user allows these to run.
     """
 
     study_id: str
@@ -103,3 +105,4 @@ class Settings:
     dates: Dates = field(default_factory=Dates)
     output: Output = field(default_factory=Output)
     dictionaries: Mapping[str, str] = field(default_factory=dict)
+    code: StudyCode | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from converters import columns
 from converters.errors import SpecError
 from converters.findings import Severity
+from converters.mapping.code import load_code
 from converters.mapping.document import load
 from converters.rules.derivation import variable_makers
 from converters.rules.registry import modifiers, steps
@@ -34,7 +36,7 @@ from tests.docs.test_reference import (
     shown,
     used,
 )
-from tests.finished import Made, carry_out, finished_dataset, plan, values_of
+from tests.finished import SETTINGS, Made, carry_out, finished_dataset, plan, values_of
 
 PAGE = REFERENCE / "adam.md"
 #: Nine categories are one thing.
@@ -65,7 +67,11 @@ def made(example: Example, place: Path) -> Made:
     own = {Path(name).stem.upper() for name in texts}
     given = {name: item for name, item in given.items() if name not in own}
     plans = plan(place, texts, given)
-    return Made(carry_out(plans, given), plans[-1].name)
+    settings = SETTINGS
+    if "derivations.py" in example.files:
+        (place / "derivations.py").write_text(example.files["derivations.py"], "utf-8")
+        settings = replace(SETTINGS, code=load_code(place))
+    return Made(carry_out(plans, given, settings=settings), plans[-1].name)
 
 
 def actual(result: Made, title: str, names: list[str]) -> list[list[str]]:

@@ -107,7 +107,7 @@ def examples(path: Path) -> list[Example]:
             current.tables.append((title, content))
         elif title == "cdisc check" and current:
             current.problems = content.splitlines()
-        elif "/" in title or title == "study.yaml":
+        elif "/" in title or title in ("study.yaml", "derivations.py"):
             if current is None or current.done:
                 line = text.count("\n", 0, offset) + 1
                 current = Example(path.name, line, recipe=recipe)

@@ -14,6 +14,7 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.keys import match
 from converters.mapping.expressions import parse
+from converters.rules.others import BY, keys_of, keys_words
 from converters.rules.picking import order_words, ordered_names, picked, sort_columns
 from converters.rules.rule import Problems, Reads, Table
 from converters.rules.step import (
@@ -31,17 +32,12 @@ from converters.rules.step import (
 )
 
 
-def _keys(args: Mapping[str, Any]) -> dict[str, str]:
-    """Variables here by those of the other dataset."""
-    return pairs(args.get("by", "USUBJID"))
-
-
 def _taken(args: Mapping[str, Any]) -> dict[str, str]:
     return pairs(args.get("take", ()))
 
 
 def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
-    keys, taken = _keys(args), _taken(args)
+    keys, taken = keys_of(args), _taken(args)
     other = table.dataset(args["dataset"])
     rows = _candidates(args, other)
     mine = [table.column(name) for name in keys]
@@ -65,7 +61,7 @@ def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
     def of(name: str) -> pd.Series:
         return columns.take(other.variable(name), rows)
 
-    keys, taken = (list(map(of, found.values())) for found in (_keys(args), _taken(args)))
+    keys, taken = (list(map(of, found.values())) for found in (keys_of(args), _taken(args)))
     if "pick" in args:
         order = sort_columns(args["order"], of)
         return rows[picked(keys, order, taken, last=args["pick"] == "last")]
@@ -74,7 +70,7 @@ def _candidates(args: Mapping[str, Any], other: Table) -> Rows:
 
 def _report_several(args: Mapping[str, Any], table: Analysis, several: Rows) -> None:
     if len(several):
-        keys = ", ".join(_keys(args).values())
+        keys = ", ".join(keys_of(args).values())
         message = (
             f"{args['dataset']} has several records with the same {keys}, where a merge takes one:"
             " say which by 'where', or by 'pick' and 'order'"
@@ -87,7 +83,7 @@ def _makes(args: Mapping[str, Any], _: str) -> list[str]:
 
 
 def _reads(args: Mapping[str, Any], _: str) -> Reads:
-    dataset, keys = args["dataset"], _keys(args)
+    dataset, keys = args["dataset"], keys_of(args)
     return Reads(
         columns=at("by", keys),
         others=(
@@ -109,7 +105,7 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 def _words(args: Mapping[str, Any], name: str) -> str:
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    keys = keys_words(args)
     if name == args.get("exists"):
         return f'"Y" if {args["dataset"]} has a record{where} with the same {keys}.'
     order = f" in the order of {order_words(args['order'])}" if "order" in args else ""
@@ -130,7 +126,7 @@ STEP = Step(
     schema=closed(
         {
             "dataset": {**NAME, "description": "The dataset to look into."},
-            "by": {**PAIRS, "description": "Keys, or name here: name there; USUBJID if not given."},
+            "by": BY,
             "take": {**PAIRS, "description": "The variables to take, or new name: name there."},
             "where": {**NAME, "description": "A condition on the other's records."},
             "pick": {"enum": ["first", "last"], "description": "Which of several records."},

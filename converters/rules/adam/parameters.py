@@ -13,6 +13,7 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.mapping.document import scalar_text
 from converters.mapping.expressions import parse
+from converters.rules.parameter import DESCRIBED, NUMBERS, RESULTS, described
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed
 
@@ -20,9 +21,6 @@ Parameters = Sequence[Mapping[str, Any]]
 
 #: What no parameter takes is excluded, and for this reason.
 REASON = "no parameter takes it"
-_RESULTS = ("AVAL", "AVALC")
-_NUMBERS = ("PARAMN", *(f"PARCAT{n}N" for n in range(1, 10)))
-_TEXTS = ("PARAMCD", "PARAM", *(f"PARCAT{n}" for n in range(1, 10)))
 
 
 def _apply(args: Parameters, table: Analysis, _: str) -> None:
@@ -30,9 +28,9 @@ def _apply(args: Parameters, table: Analysis, _: str) -> None:
     which = np.repeat(np.arange(len(args)), [len(rows) for rows in taken])
     table.take(np.concatenate(taken).astype(np.int64), REASON)
     for name in _makes(args):
-        if name in _RESULTS:
+        if name in RESULTS:
             table.put(name, _result(args, name, which, table))
-        elif name in _NUMBERS:
+        elif name in NUMBERS:
             values = np.array([float(item.get(name, np.nan)) for item in args])
             table.put(name, pd.Series(values[which]))
         else:
@@ -60,13 +58,11 @@ def _result(args: Parameters, name: str, which: Rows, table: Analysis) -> pd.Ser
 
 def _makes(args: Parameters, _: str = "") -> list[str]:
     stated = {name for item in args for name in item}
-    return [
-        name for name in ("PARAMCD", "PARAM", *_NUMBERS, *_TEXTS[2:], *_RESULTS) if name in stated
-    ]
+    return [*described(dict.fromkeys(stated)), *(name for name in RESULTS if name in stated)]
 
 
 def _reads(args: Parameters, _: str) -> Reads:
-    keys = ("where", *_RESULTS)
+    keys = ("where", *RESULTS)
     found = [((n, key), item[key]) for n, item in enumerate(args) for key in keys if key in item]
     return Reads(expressions=tuple(found))
 
@@ -86,7 +82,7 @@ def _check(args: Parameters) -> Problems:
 
 
 def _words(args: Parameters, name: str) -> str | None:
-    if name not in _RESULTS:
+    if name not in RESULTS:
         return None
     texts = list(dict.fromkeys(parse(item[name]).words() for item in args if name in item))
     if len(texts) == 1:
@@ -96,24 +92,14 @@ def _words(args: Parameters, name: str) -> str | None:
 
 
 def _origin(_: Parameters, name: str) -> Origin:
-    return Origin("Derived" if name in _RESULTS else "Assigned", "Sponsor")
+    return Origin("Derived" if name in RESULTS else "Assigned", "Sponsor")
 
 
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
 _PARAMETER = closed(
     {
-        "PARAMCD": {
-            "type": "string",
-            "pattern": "^[A-Z_][A-Z0-9_]{0,7}$",
-            "$comment": "is no parameter code: up to 8 capitals, digits and _, no digit first",
-            "description": "The parameter's code.",
-        },
-        "PARAM": {**_TEXT, "description": "The parameter's name, with its unit."},
+        **DESCRIBED,
         "where": {**NAME, "description": "The records that it takes; all if not given."},
-        **{name: {**NAME, "description": f"An expression for {name}."} for name in _RESULTS},
-        "PARAMN": {"type": "number", "description": "The parameter's number."},
-        **{name: {**_TEXT, "description": "A category."} for name in _TEXTS[2:]},
-        **{name: {"type": "number", "description": "Its number."} for name in _NUMBERS[1:]},
+        **{name: {**NAME, "description": f"An expression for {name}."} for name in RESULTS},
     },
     "PARAMCD",
     "PARAM",
