@@ -72,7 +72,7 @@ def _numbered(table: Analysis, codes: Sequence[str]) -> Rows:
     absent = [code for code in codes if code not in known]
     if absent and table.rows:
         message = f"no record has the PARAMCD {', '.join(absent)}"
-        table.report("parameter-absent", Severity.WARNING, message, np.array([0]))
+        table.report("analysis-parameter-absent", Severity.WARNING, message, np.array([0]))
     return np.array([*(places.get(code, -1) for code in known), -1], dtype=np.int64)[which]
 
 

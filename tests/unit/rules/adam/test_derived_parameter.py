@@ -72,7 +72,7 @@ def test_only_subject_group_and_what_is_kept_come_from_the_first_parameter(analy
         ("1,A,SYSBP,S,120,1\n,A,DIABP,D,90,3\n", [], []),
         ("1,,SYSBP,S,120,1\n1,,DIABP,D,90,3\n", [["1", None, 100]], []),
         ("1,A,SYSBP,S,120,1\n1,B,DIABP,D,90,3\n", [], []),
-        ("1,A,SYSBP,S,120,1\n", [], ["parameter-absent"]),
+        ("1,A,SYSBP,S,120,1\n", [], ["analysis-parameter-absent"]),
     ],
     ids=["repeated", "one without value", "several", "no subject", "no visit", "two visits",
          "never recorded"],
