@@ -15,6 +15,7 @@ from converters.iso8601 import compile_format
 from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import Document, Path_, load, scalar_text
+from converters.mapping.files import with_files
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
@@ -44,9 +45,11 @@ class Study:
     adam: Mapping[str, AnalysisSpec] = field(default_factory=dict)
 
     def spec_files(self) -> list[Path]:
-        """study.yaml and every spec, as they lie in the folder."""
+        """study.yaml, every spec and the files of rows in specs, as they lie in the folder."""
         found: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
         specs = [self.folder / spec.document.file for spec in found]
+        rows = (file for spec in found for file, _ in spec.document.files.values())
+        specs += {self.folder / file for file in rows}
         return [self.folder / self.document.file, *sorted(specs)]
 
 
@@ -82,6 +85,11 @@ def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[
         document = load(path, shown)
     except SpecError as error:
         return None, list(error.problems)
+    if schema == "analysis":
+        filled, problems = with_files(document, folder)
+        if filled is None:
+            return None, problems
+        document = filled
     problems = check_document(document, schema)
     return (mended(document, schema) if problems else document), problems
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from converters import columns
+from converters.findings import Severity
 from converters.mapping.document import Path_, scalar_text
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
@@ -59,6 +60,8 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
         codes, values = columns.parts(column)
         found = np.array([*(places.get(value, -1) for value in values), -1])[codes]
         known = codes >= 0
+    if "visits" in args and "otherwise" not in args:
+        _report_unmapped(args, items, table, meant)
     if "otherwise" in args:
         items = [*items, args["otherwise"]]
         found = np.where(known & (found < 0), len(items) - 1, found)
@@ -72,6 +75,16 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
 def _visits(item: Mapping[str, Any]) -> list[Any]:
     found = item["names"]
     return list(found) if isinstance(found, list) else [found]
+
+
+def _report_unmapped(
+    args: Mapping[str, Any], items: Items, table: Analysis, meant: npt.NDArray[np.bool_]
+) -> None:
+    column = columns.take(table.column(_from(args)), np.where(meant, np.arange(table.rows), -1))
+    mapped = {scalar_text(name) for item in items for name in _visits(item)}
+    message = "no visit has this name; name it, or state 'otherwise'"
+    problems = {v: message for v in columns.parts(column).values if v not in mapped}
+    table.report_values("visit-not-mapped", Severity.WARNING, column, problems)
 
 
 def _window(items: Items, day: Floats) -> npt.NDArray[np.int64]:
