@@ -119,7 +119,8 @@ def _pieces(args: Arguments, name: str) -> Iterator[str]:
 
 def _words(args: Arguments, name: str) -> str:
     where = "" if isinstance(args, Sequence) else where_words(args)
-    return f"{where.strip().capitalize()}{': ' if where else ''}{'; '.join(_pieces(args, name))}."
+    start = f"W{where[2:]}: " if where else ""
+    return f"{start}{'; '.join(_pieces(args, name))}."
 
 
 _VALUES = {
