@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from converters.errors import SpecError
+
 ALT = {
     "PARAMCD": "ALT",
     "direction": "HIGH",
@@ -138,7 +140,7 @@ def test_words(analysis: Any) -> None:
         "The highest grade that holds, 0 if none. GLUC: 1 below ANRLO, 2 below 3, 3 below 2.2, 4"
         " below 1.7."
     )
-    assert "1 if AVAL is at least 10" in made.variable("ATOXGRH").method.words
+    assert "1 if AVAL is greater than or equal to 10" in made.variable("ATOXGRH").method.words
     assert made.variable("ATOXGRHN").method.words == "ATOXGRH as a number."
 
 
@@ -160,7 +162,7 @@ def test_the_table_may_be_a_file_of_the_study(analysis: Any) -> None:
 def test_problems_of_a_file_are_told_with_its_lines(analysis: Any) -> None:
     wrong = CSV.replace("LOW", "DOWN").replace("3 * ANRHI", "3 * ANRHIGH")
     (analysis.place / "ctcae.csv").write_text(wrong, "utf-8")
-    with pytest.raises(Exception) as caught:
+    with pytest.raises(SpecError) as caught:
         analysis.derive(
             rows("ALT", (50, 40, 30)), {"toxicity_grade": {"table": {"file": "ctcae.csv"}}}
         )
