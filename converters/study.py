@@ -16,6 +16,7 @@ from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
 from converters.mapping.code import CODE_FILE, functions_in
 from converters.mapping.document import Document, Path_, load, scalar_text
+from converters.mapping.files import with_files
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
@@ -56,9 +57,10 @@ class Study:
         return name in self.sources or name.partition(".")[0] in self.unseen
 
     def spec_files(self) -> list[Path]:
-        """study.yaml, every spec, and the code that specs name, as they lie in the folder."""
+        """study.yaml, every spec, and the rows and code that they name, in the folder."""
         specs: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
         files = {spec.document.file for spec in specs} - {self.document.file}
+        files |= {file for spec in specs for file, _ in spec.document.files.values()}
         code = [CODE_FILE] if any(self.functions()) else []
         return [self.folder / file for file in (self.document.file, *sorted(files), *code)]
 
@@ -126,6 +128,11 @@ def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[
         document = load(path, shown)
     except SpecError as error:
         return None, list(error.problems)
+    if schema == "analysis":
+        filled, problems = with_files(document, folder)
+        if filled is None:
+            return None, problems
+        document = filled
     problems = check_document(document, schema)
     return (mended(document, schema) if problems else document), problems
 

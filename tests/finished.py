@@ -24,6 +24,7 @@ from converters.findings import Finding
 from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
 from converters.mapping.document import load
+from converters.mapping.files import with_files
 from converters.mapping.settings import Settings
 from converters.pipeline.account import adds_up
 from converters.pipeline.adam.finished import finished
@@ -189,7 +190,10 @@ def plan(
     for name, spec in named.items():
         path = place / Path(name).name
         path.write_text(spec if isinstance(spec, str) else json.dumps(spec), "utf-8")
-        document = load(path, f"adam/{path.name}")
+        document, wrong = with_files(load(path, f"adam/{path.name}"), place)
+        problems += wrong
+        if document is None:
+            continue
         wrong = check_document(document, "analysis")
         problems += wrong
         usable = mended(document, "analysis") if wrong else document

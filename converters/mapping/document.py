@@ -8,7 +8,7 @@ that ask for more are a problem, and so are duplicate keys and documents that un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,8 @@ def scalar_text(value: object) -> str:
 class Document:
     """``data`` is plain Python; ``places`` and ``keys`` give the place of each value and key.
 
-    ``folded`` are the texts that go over several lines, in which no column can be told.
+    ``folded`` are the texts that go over several lines, in which no column can be told, ``files``
+    the places whose rows are those of another file, with its name and their lines.
 
     A path such as ``("variables", "AESEV", "recode")`` names a place in the document.
     """
@@ -72,11 +73,15 @@ class Document:
     places: dict[Path_, Place] = field(default_factory=dict)
     keys: dict[Path_, Place] = field(default_factory=dict)
     folded: frozenset[Path_] = frozenset()
+    files: Mapping[Path_, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
 
     def problem(
         self, path: Path_, message: str, *, at_key: bool = False, offset: int = 0
     ) -> Problem:
         """A problem at a path, or at its nearest ancestor; ``offset`` moves right on the line."""
+        for start, (file, lines) in self.files.items():
+            if path[: len(start)] == start and len(path) > len(start):
+                return Problem(file, lines[int(path[len(start)])], None, message)
         table = self.keys if at_key else self.places
         for length in range(len(path), -1, -1):
             place = table.get(path[:length]) or self.places.get(path[:length])
@@ -112,6 +117,12 @@ def load(path: Path, shown: str | None = None) -> Document:
     if builder.problems:
         raise SpecError(*builder.problems)
     return Document(file, data, builder.places, builder.keys, frozenset(builder.folded))
+
+
+def plain_value(text: str) -> Any:
+    """A text as the value that it would be in a document, unquoted: text, a number, a bool."""
+    resolve: Any = _Loader("").resolve
+    return _scalar(yaml.ScalarNode(resolve(yaml.ScalarNode, text, (True, False)), text))
 
 
 def _compose(content: str, file: str) -> yaml.Node | None:

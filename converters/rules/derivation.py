@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from converters import columns
 from converters.dataset import Origin
 from converters.mapping.analysis import Item
 from converters.mapping.document import Path_
 from converters.rules.registry import analysis_rules, modifiers, rules, steps
 from converters.rules.rule import Reads, Rule, Target
-from converters.rules.step import Analysis, Kind, Step, as_step
+from converters.rules.step import Analysis, Kind, Step, as_step, chosen
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ class Derivation:
         before = {name: table.column(name) for name in self.makes() if name in table.names()}
         self.step.apply(self.args, table, self.target)
         for name in self.makes():
-            table.put(name, _chosen(holds, table.column(name), before.get(name)))
+            table.put(name, chosen(holds, table.column(name), before.get(name)))
 
     def reads(self) -> Iterator[tuple[Path_, Reads]]:
         """What it reads, each with the place in the spec that the reads' own places are below.
@@ -106,14 +102,6 @@ class Derivation:
     def formula(self) -> str:
         """The expression that makes the variable, where one alone does."""
         return str(self.args) if self.step.name == "formula" else ""
-
-
-def _chosen(holds: Any, made: pd.Series, before: pd.Series | None) -> pd.Series:
-    """The value made where the condition holds, elsewhere the one of before."""
-    rows = np.arange(len(made))
-    if before is None:
-        return columns.take(made, np.where(holds, rows, -1))
-    return columns.take(columns.concat([made, before]), np.where(holds, rows, rows + len(made)))
 
 
 def derivation(item: Item, target: Callable[[Item], Target]) -> Derivation:

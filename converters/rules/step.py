@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from converters import columns
 from converters.dataset import Origin
 from converters.mapping.document import Path_
 from converters.mapping.expressions import ExpressionError, parse
@@ -133,6 +134,35 @@ def names_in(table: Analysis, dataset: str) -> list[str]:
     return list(table.dataset(dataset).names)  # type: ignore[attr-defined]
 
 
+def chosen(holds: npt.NDArray[np.bool_], column: pd.Series, before: pd.Series | None) -> pd.Series:
+    """The value of ``column`` where the mask holds, elsewhere that of before, if any."""
+    rows = np.arange(len(column))
+    if before is None:
+        return columns.take(column, np.where(holds, rows, -1))
+    return columns.take(columns.concat([column, before]), np.where(holds, rows, rows + len(rows)))
+
+
+def put_where(table: Analysis, name: str, column: pd.Series, holds: npt.NDArray[np.bool_]) -> None:
+    """Makes a variable where the mask holds; the other records keep what they had."""
+    before = table.column(name) if name in table.names() else None
+    table.put(name, chosen(holds, column, before))
+
+
+def holding(args: Mapping[str, Any], table: Analysis) -> npt.NDArray[np.bool_]:
+    """The records that meet the argument ``where``; all if there is none."""
+    return table.condition(args["where"]) if "where" in args else np.ones(table.rows, dtype=bool)
+
+
+def where_reads(args: Mapping[str, Any]) -> tuple[tuple[Path_, str], ...]:
+    """The argument ``where``, if there is one, as ``Reads`` has expressions."""
+    return at("where", [args["where"]]) if "where" in args else ()
+
+
+def where_words(args: Mapping[str, Any]) -> str:
+    """The argument ``where`` in English, with a blank before it; empty if there is none."""
+    return f" where {parse(args['where']).words()}" if "where" in args else ""
+
+
 def names(value: Any) -> list[str]:
     """An argument that is one name or a list of names, as a list."""
     return [value] if isinstance(value, str) else list(value)
@@ -150,6 +180,13 @@ def pairs(value: Any) -> dict[str, str]:
 
 NAME: Mapping[str, Any] = {"type": "string", "minLength": 1}
 NAMES: Mapping[str, Any] = {"type": "array", "minItems": 1, "items": NAME}
+#: The JSON Schema of rows that may be a file's; `mapping.files` puts its rows in place of it.
+FILE: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["file"],
+    "properties": {"file": {**NAME, "description": "A CSV file of the study folder."}},
+}
 #: The JSON Schema of an argument that ``names`` reads, and of one that ``pairs`` reads.
 NAME_OR_NAMES: Mapping[str, Any] = {"oneOf": [NAME, NAMES]}
 _RENAMED = {"type": "object", "minProperties": 1, "additionalProperties": NAME}

@@ -49,7 +49,7 @@ def _apply(args: Mapping[str, Any], table: Analysis, target: str) -> None:
     if "of" in args:
         values = columns.floats(columns.to_number(other.variable(args["of"])))
         wanted &= ~np.isnan(values)
-    result = _of_groups(args["function"], matched.there[wanted], values[wanted], matched.keys)
+    result = of_groups(args["function"], matched.there[wanted], values[wanted], matched.keys)
     table.put(target, pd.Series(np.append(result, np.nan)[matched.here]))
 
 
@@ -62,9 +62,7 @@ def _wanted(args: Mapping[str, Any], other: Table, table: Analysis) -> npt.NDArr
     return parse(args["where"]).test(lambda ref: other.variable(ref.name), other.rows)
 
 
-def _of_groups(
-    function: str, group: npt.NDArray[np.int64], values: Numbers, groups: int
-) -> Numbers:
+def of_groups(function: str, group: npt.NDArray[np.int64], values: Numbers, groups: int) -> Numbers:
     """A number for each group; NaN for one without a value, but a count of 0.
 
     Values are taken in their own order, so that sums do not go by the order of records.

@@ -14,13 +14,13 @@ import numpy as np
 from converters import columns
 from converters.columns import Rows
 from converters.mapping.expressions import parse
+from converters.rules.extremes import RESULTS, with_value
 from converters.rules.picking import picked
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, NAMES, PAIRS, Analysis, Step, at, closed, pairs
 
 _GROUP = ("USUBJID", "PARAMCD")
 _ORDER = ("ADT", "ADTM", "AVISITN", "VISITNUM", "ATPTN")
-_RESULTS = ("AVAL", "AVALC")
 
 
 def _group(args: Mapping[str, Any]) -> tuple[str, ...]:
@@ -48,12 +48,9 @@ def _apply(args: Mapping[str, Any], table: Analysis, _: str) -> None:
 def _baselines(args: Mapping[str, Any], table: Analysis) -> Rows:
     """The record of each group that is its baseline."""
     candidate = table.condition(args["where"])
-    present = np.zeros(table.rows, dtype=bool)
-    for name in _RESULTS:
-        present |= ~columns.missing(table.variable(name))
     for name in _GROUP:
         candidate &= ~columns.missing(table.column(name))
-    rows = np.flatnonzero(candidate & present)
+    rows = np.flatnonzero(candidate & with_value(table))
     names = args.get("order") or [name for name in _ORDER if table.has(name)]
 
     def of(found: Any) -> list[Any]:
@@ -73,7 +70,7 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
     unasked = () if "order" in args else at("order", _ORDER)
     return Reads(
         columns=(*at("by", _group(args)), *order, *at("take", _taken(args).values())),
-        variables=(*unasked, *at("take", _RESULTS)),
+        variables=(*unasked, *at("take", RESULTS)),
         expressions=at("where", [args["where"]]),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 AGES = [{"AGE": "64"}, {"AGE": "65"}, {"AGE": "80"}, {"AGE": "81"}, {"AGE": None}]
 GROUPS = [
     {"when": "AGE < 65", "AGEGR1": "<65", "AGEGR1N": 1},
@@ -53,3 +55,56 @@ def test_wrong_categories_are_told_without_data(analysis) -> None:
     assert any("only the last category may lack 'when'" in message for message in problems)
     assert any("AGEGR1 is text in some categories and a number" in m for m in problems)
     assert any("AGE >" in message for message in problems)
+
+
+CUTS = {
+    "of": "AVAL",
+    "where": 'PARAMCD == "A"',
+    "cuts": [
+        {"below": 5, "AVALCAT1": "<5", "AVALCA1N": 1},
+        {"upto": 7.5, "AVALCAT1": "5 to 7.5", "AVALCA1N": 2},
+        {"AVALCAT1": ">7.5", "AVALCA1N": 3},
+    ],
+}
+
+
+def test_numbers_are_cut_at_points(analysis) -> None:
+    given = [{"PARAMCD": "A", "AVAL": v} for v in (-1, 4.9, 5, 7.5, 7.6, None)]
+    made = analysis.derive([*given, {"PARAMCD": "B", "AVAL": 1}], {"categories": CUTS})
+    assert made.by_record("AVALCAT1", "AVALCA1N") == [
+        ("<5", 1),
+        ("<5", 1),
+        ("5 to 7.5", 2),
+        ("5 to 7.5", 2),
+        (">7.5", 3),
+        (None, None),
+        (None, None),
+    ]
+    assert made.variable("AVALCA1N").method.words == (
+        'Where PARAMCD equals "A": 1 if AVAL is less than 5; 2 if AVAL is less than or equal to'
+        " 7.5; 3 if AVAL is not missing."
+    )
+
+
+def test_each_parameter_may_have_cut_points_of_its_own(analysis) -> None:
+    given = [{"PARAMCD": code, "AVAL": 6} for code in "ABC"]
+    other = {"of": "AVAL", "where": 'PARAMCD == "B"', "cuts": [{"upto": 6, "AVALCAT1": "low"}]}
+    made = analysis.derive(given, {"categories": CUTS}, {"categories": other})
+    assert made.by_record("AVALCAT1") == ["5 to 7.5", "low", None]
+
+
+@pytest.mark.parametrize(
+    ("cuts", "problem"),
+    [
+        ([{"below": 5, "A": "x"}, {"upto": 5, "A": "y"}], "cut points go upwards"),
+        (
+            [{"below": 5, "upto": 6, "A": "x"}],
+            "a category ends 'below' a number or 'upto' it, not both",
+        ),
+        ([{"A": "x"}, {"upto": 6, "A": "x"}], "only the last category may lack 'below' and 'upto'"),
+        ([{"below": 1, "A": "x"}, {"A": 2}], "A is text in some categories and a number in others"),
+    ],
+)
+def test_wrong_cut_points_are_told(analysis, cuts, problem) -> None:
+    found = analysis.problems({"categories": {"of": "AVAL", "cuts": cuts}})
+    assert problem in found
