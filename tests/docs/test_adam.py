@@ -1,7 +1,8 @@
 """The page of analysis datasets is run: its examples over the finished datasets that they show.
 
-As in ``test_reference``, but the files are finished datasets (``sdtm/vs.csv``) and analysis specs
-(``adam/advs.yaml``), and ``**Account of ADVS**`` is that of the source's records in the dataset.
+As in ``test_reference``, but the files are finished datasets (``sdtm/vs.csv``), analysis specs
+(``adam/advs.yaml``) and rows of these (``adam/ctcae.csv``), and ``**Account of ADVS**`` is that of
+the source's records in the dataset.
 """
 
 from __future__ import annotations
@@ -61,8 +62,11 @@ def made(example: Example, place: Path) -> Made:
     given = {
         Path(name).stem.upper(): finished_dataset(Path(name).stem.upper(), text)
         for name, text in example.files.items()
-        if name.endswith(".csv")
+        if name.startswith("sdtm/")
     }
+    for name in (name for name in example.files if name.startswith("adam/") and ".csv" in name):
+        (place / "adam").mkdir(exist_ok=True)
+        (place / name).write_text(example.files[name], "utf-8")
     texts = {name: text for name, text in example.files.items() if name.endswith(".yaml")}
     own = {Path(name).stem.upper() for name in texts}
     given = {name: item for name, item in given.items() if name not in own}
@@ -71,7 +75,9 @@ def made(example: Example, place: Path) -> Made:
     if "derivations.py" in example.files:
         (place / "derivations.py").write_text(example.files["derivations.py"], "utf-8")
         settings = replace(SETTINGS, code=load_code(place))
-    return Made(carry_out(plans, given, settings=settings), plans[-1].name)
+    by_subject = not any("visits: all" in text for text in texts.values())  # goes by all subjects
+    found = carry_out(plans, given, settings=settings, by_subject=by_subject)
+    return Made(found, plans[-1].name)
 
 
 def actual(result: Made, title: str, names: list[str]) -> list[list[str]]:

@@ -18,7 +18,7 @@ from converters.rules.extremes import (
     extremes_words,
 )
 from converters.rules.rule import Problems, Reads
-from converters.rules.step import Analysis, Step, closed, where_reads
+from converters.rules.step import NAME_OR_NAMES, Analysis, Step, closed, where_reads
 
 #: The derivation types that say what is picked: last and worst observed value.
 _TYPES = {"last": "LOV", "lowest": "MINIMUM", "highest": "MAXIMUM", "worst": "WOV"}
@@ -47,7 +47,12 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
 STEP = Step(
     name="extreme_records",
     summary="A record like the first, last, lowest, worst ... of each group, with other values.",
-    schema=closed({**PROPERTIES, "set": SET}, "pick", "set"),
+    schema=closed(
+        {**PROPERTIES, "by": {**NAME_OR_NAMES, "description": "What a group shares."}, "set": SET},
+        "pick",
+        "by",
+        "set",
+    ),
     apply=_apply,
     makes=lambda args, _: _values(args),
     reads=lambda args, _: Reads(columns=extremes_read(args), expressions=where_reads(args)),

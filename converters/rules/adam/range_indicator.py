@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from converters import columns
 from converters.mapping.expressions import parse
+from converters.rules.limits import above, below
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, at, closed
 
@@ -38,10 +39,10 @@ def _apply(args: Mapping[str, Any], table: Analysis, target: str) -> None:
     low, high = numbers(limits.get("low")), numbers(limits.get("high"))
     known = ~np.isnan(value) & ~(np.isnan(low) & np.isnan(high))
     found = np.where(known, _NORMAL, -1)
-    found[value < low] = _LOW
-    found[value > high] = _HIGH
-    found[value < numbers(critical.get("low"))] = _LOW_LOW
-    found[value > numbers(critical.get("high"))] = _HIGH_HIGH
+    found[below(value, low)] = _LOW
+    found[above(value, high)] = _HIGH
+    found[below(value, numbers(critical.get("low")))] = _LOW_LOW
+    found[above(value, numbers(critical.get("high")))] = _HIGH_HIGH
     terms = args.get("terms", {})
     table.put(target, columns.from_codes(found, [terms.get(term, term) for term in _TERMS]))
 

@@ -21,6 +21,7 @@ from converters.columns import Rows
 from converters.findings import Severity
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.expressions import ExpressionError, Ref, parse
+from converters.rules.limits import above, below
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import FILE, NAME, Analysis, Kind, Step, closed
 
@@ -96,7 +97,7 @@ def _grades(item: Mapping[str, Any], table: Analysis, rows: Rows) -> Floats:
             unknown = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *absent])
         else:
             bound = numbers(text)
-            met = value > bound if item["direction"] == "HIGH" else value < bound
+            met = (above if item["direction"] == "HIGH" else below)(value, bound)
             unknown = np.isnan(bound)
         grade = np.where(met, float(number), np.where(unknown, np.nan, grade))
     return np.where(np.isnan(value), np.nan, grade)

@@ -192,3 +192,45 @@ def test_the_command_shows_the_account_of_analyses(
     text = capsys.readouterr().out
     assert "Records by analysis dataset" in text
     assert "ADSL: 1 of DM excluded: not (AGE < 65)" in text
+
+
+WINDOWS = "AVISIT,AVISITN,low,high\nBaseline,0,,1\nMonth 1,1,2,45\n"
+STEPS = """  - ADY: {study_day: {date: ADT, reference: TRTSDT}}
+  - analysis_visit: {windows: {file: adam/windows.csv}}
+  - carry_forward: {method: LOCF, visits: [{AVISIT: Month 2, AVISITN: 2}]}
+  - extreme_records: {by: [USUBJID, PARAMCD], pick: highest, set: {AVISIT: Highest, AVISITN: 9}}
+  - toxicity_grade: {table: [{PARAMCD: PULSE, direction: HIGH, 1: 65, 2: 100}], numbers: true}
+  - ASEQ: {sequence: {by: [PARAMCD, AVISITN, ADT, DTYPE]}}
+"""
+
+
+def with_steps(study: Path, windows: str) -> Path:
+    spec = FILES["adam/advs.yaml"].replace("ADT]", "ADT, DTYPE]") + STEPS
+    return write(study, {"adam/advs.yaml": spec, "adam/windows.csv": windows})
+
+
+def test_derived_records_are_in_the_package_and_in_its_define_xml(
+    study: Path, tmp_path: Path
+) -> None:
+    api.convert(with_steps(study, WINDOWS), tmp_path / "out", fail_on=None)
+    frame, _ = pyreadstat.read_xport(tmp_path / "out" / "adam" / "advs.xpt")
+    rows = frame[["ASEQ", "AVISIT", "DTYPE", "AVAL", "ABLFL", "ATOXGRHN"]].to_numpy().tolist()
+    assert sorted(rows) == [
+        [1, "Baseline", "", 60, "Y", 0],
+        [2, "Month 1", "", 66, "", 1],
+        [3, "Month 2", "LOCF", 66, "", 1],
+        [4, "Highest", "MAXIMUM", 66, "", 1],
+    ]
+    assert check_xsd(tmp_path / "out" / "adam" / "define.xml") == []
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert "adam/windows.csv" in [item["path"] for item in manifest["inputs"]]
+
+
+def test_rows_of_a_file_are_checked_like_those_of_the_spec(study: Path) -> None:
+    wrong = WINDOWS.replace("2,45", "1,x").replace("AVISITN", "AVISTN")
+    problems = [str(item) for item in api.check(with_steps(study, wrong))]
+    assert [text.partition(": ")[0] for text in problems] == [
+        "adam/windows.csv:2",
+        "adam/windows.csv:3",
+        "adam/windows.csv:3",
+    ]

@@ -40,7 +40,7 @@ def test_a_record_is_added_for_each_subject_that_has_one(
 
 
 def test_flags_and_windows_of_the_one_record_do_not_go_with_it(analysis: Any) -> None:
-    step = {"pick": "last", "order": ["ADT"], "set": END}
+    step = {"by": ["USUBJID", "PARAMCD"], "pick": "last", "order": ["ADT"], "set": END}
     made = analysis.derive(
         ROWS,
         {"AWTARGET": {"formula": "AVISITN * 7"}, "ANL01FL": {"assign": "Y"}},
@@ -65,7 +65,7 @@ def test_origins_and_words(analysis: Any) -> None:
 
 
 def test_what_has_no_derivation_type_must_be_given_one(analysis: Any) -> None:
-    step = {"pick": "first", "order": ["ADT"], "set": {"AVISIT": "First"}}
+    step = {"by": "USUBJID", "pick": "first", "order": ["ADT"], "set": {"AVISIT": "First"}}
     assert analysis.problems({"extreme_records": step}) == [
         "'pick: first' has no derivation type of its own: set DTYPE"
     ]
