@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from converters.dataset import Dataset
-from converters.errors import Problem, SpecError
+from converters.errors import CdiscError, Problem, SpecError
 from converters.findings import Finding, Severity, sort_findings
 from converters.mapping.code import load_code
 from converters.pipeline.convert import Conversion, Progress, convert_study
@@ -54,7 +54,7 @@ def _checked(folder: str | os.PathLike[str]) -> tuple[Study | None, list[Problem
         problems = [*problems, *study.code_problems(allowed=True)]
         try:
             make_plan(study)
-        except SpecError as error:
+        except CdiscError as error:
             problems = [*problems, *error.problems]
     return study, sorted(set(problems), key=Problem.place)
 

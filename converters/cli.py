@@ -94,7 +94,8 @@ def convert(
             progress=progress,
         )
     if not quiet:
-        _print_accounts(report.sources)
+        if report.sources:
+            _print_accounts(report.sources)
         _print_analyses(report.analyses)
         _print_findings(report.findings)
         records = sum(len(dataset.frame) for dataset in report.datasets.values())

@@ -25,7 +25,7 @@ from converters.sources import SourceSpec
 from converters.standards.adamig import versions as adamig_versions
 from converters.standards.sdtmig import versions as sdtmig_versions
 from converters.standards.terminology import Terminology, load_terminology
-from converters.study_sources import build_sources
+from converters.study_sources import build_sources, given_datasets
 
 DEFAULT_SDTMIG, DEFAULT_ADAMIG = "3.4", "1.3"
 DEFAULT_TERMINOLOGY = "2024-03-29"
@@ -38,7 +38,8 @@ class Study:
     """What a study folder says: ``sdtm`` and ``adam`` hold the specs by dataset name.
 
     ``unseen`` are sources whose folder is not there or empty, so that nobody knows its datasets;
-    ``findings`` tell of files that no source reads.
+    ``findings`` tell of files that no source reads, ``given`` are the
+    files of finished datasets.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Study:
     adam: Mapping[str, AnalysisSpec] = field(default_factory=dict)
     unseen: frozenset[str] = field(default_factory=frozenset)
     findings: tuple[Finding, ...] = ()
+    given: tuple[Path, ...] = ()
 
     def has_source(self, name: str) -> bool:
         """Whether there is such a source, or may be in a folder that is not seen."""
@@ -170,8 +172,13 @@ def _study(
     adam: Mapping[str, AnalysisSpec],
     unreadable: set[str],
 ) -> Study:
+    data = document.data
     problems: list[Problem] = []
     sources = build_sources(folder, document, problems)
+    given = given_datasets(folder, document, problems)
+    if not {"sources", "datasets"} & set(data):
+        message = "lacks the key 'sources', the raw records (or 'datasets', finished ones)"
+        problems.append(document.problem((), message))
     _check_version(document, "sdtmig", DEFAULT_SDTMIG, sdtmig_versions(), problems)
     _check_version(document, "adamig", DEFAULT_ADAMIG, adamig_versions(), problems)
     settings = _settings(document, problems)
@@ -188,6 +195,7 @@ def _study(
         adam,
         frozenset(sources.unseen),
         tuple(sources.findings),
+        given,
     )
 
 

@@ -10,10 +10,18 @@ from typing import Any
 
 from converters.errors import Problem, nearest
 from converters.findings import Finding
+from converters.formats.extensions import EXTENSIONS
 from converters.mapping.document import Document, Path_, scalar_text
 from converters.sources import Database, SourceSpec
 from converters.sources.database import sqlite_file
-from converters.sources.paths import is_pattern, matching, members, unread_file
+from converters.sources.paths import (
+    absent,
+    is_inside,
+    is_pattern,
+    matching,
+    members,
+    unread_file,
+)
 from converters.sources.sql import query_problem, url_problem
 
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "ascii", "shift_jis")
@@ -39,7 +47,7 @@ class StudySources:
 def build_sources(folder: Path, document: Document, problems: list[Problem]) -> StudySources:
     """The sources of a study.yaml that has passed its JSON Schema; problems are appended."""
     found = StudySources()
-    for name, item in document.data["sources"].items():
+    for name, item in document.data.get("sources", {}).items():
         _check_keys(document, name, item, problems)
         if "database" in item:
             specs = {name: _database_source(folder, document, name, item, problems)}
@@ -114,20 +122,12 @@ def _check_inside(
     """Whether a path and all that it stands for lie in the study folder."""
     if "://" in pattern:  # not repeated: there may be a password in it
         message = "a path is that of a file; a database's URL stands under 'database'"
-    elif _inside(folder, pattern):
+    elif is_inside(folder, pattern):
         return True
     else:
         message = f"'{pattern}' is outside the study folder; a source's path stays inside it"
     problems.append(document.problem(place, message))
     return False
-
-
-def _inside(folder: Path, pattern: str) -> bool:
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        return False
-    root = folder.resolve()
-    paths = [folder / pattern, *folder.glob(pattern), *folder.glob(f"{pattern}/*")]
-    return all(path.resolve().is_relative_to(root) for path in paths)
 
 
 # --- folders ---------------------------------------------------------------------------------
@@ -207,3 +207,35 @@ def _database_problems(folder: Path, said: Mapping[str, Any]) -> Iterator[tuple[
     problem = query_problem(said["query"]) if "query" in said else None
     if problem:
         yield "query", f"query: {problem}"
+
+
+# --- finished datasets ------------------------------------------------------------------------
+
+
+def given_datasets(folder: Path, document: Document, problems: list[Problem]) -> tuple[Path, ...]:
+    """The files that ``datasets`` of study.yaml names: files, folders or patterns of files."""
+    written = document.data.get("datasets", [])
+    paths: list[Path] = []
+    for number, pattern in enumerate([written] if isinstance(written, str) else written):
+        place = ("datasets",) if isinstance(written, str) else ("datasets", number)
+        if not is_inside(folder, pattern):
+            message = f"'{pattern}' is outside the study folder; a dataset's path stays inside it"
+            problems.append(document.problem(place, message))
+            continue
+        found = _dataset_files(folder, pattern)
+        if not found:
+            message = absent(folder / pattern)
+            if (folder / pattern).is_dir():
+                message = f"'{pattern}' holds no dataset ({', '.join(EXTENSIONS)})"
+            problems.append(document.problem(place, message))
+        paths += found
+    return tuple(dict.fromkeys(paths))
+
+
+def _dataset_files(folder: Path, pattern: str) -> list[Path]:
+    if is_pattern(pattern):
+        return matching(folder, pattern)
+    path = folder / pattern
+    if path.is_dir():
+        return [item for item in matching(path, "*") if item.suffix.lower() in EXTENSIONS]
+    return [path] if path.is_file() else []

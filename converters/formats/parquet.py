@@ -167,6 +167,8 @@ def _dataset(source: Path, file: pq.ParquetFile, rows: int | None) -> Dataset:
     for item in schema:
         values = _values(file, item.name, rows)
         values.validate(full=True)
+        if pa.types.is_null(values.type):  # other tools write so what has no value at all
+            values = values.cast(pa.string())
         column, variable = _column(source, item, values)
         frame[item.name] = column
         variables.append(variable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,14 @@ from converters.dataset import (
     Variable,
 )
 from converters.mapping.settings import Settings
-from converters.pipeline.plan import DatasetPlan
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
 from converters.standards.model import FINDINGS
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Codelist, Terminology
+
+if TYPE_CHECKING:
+    from converters.pipeline.plan import DatasetPlan
 
 _NUMBER_BYTES = 8
 #: Dates that differ in digits only are of one data type.

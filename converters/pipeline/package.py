@@ -46,8 +46,11 @@ def write_package(
     output = conversion.study.settings.output
     package = package_of(conversion)
     with beside(out) as folder:
-        told, parts = _write_datasets(package, output, folder / "sdtm", progress)
-        told += write_formats(package, folder, output.formats, "../sdtm/define.xml")
+        told: list[Finding] = []
+        parts: dict[str, Any] = {}
+        if conversion.datasets:
+            told, parts = _write_datasets(package, output, folder / "sdtm", progress)
+            told += write_formats(package, folder, output.formats, "../sdtm/define.xml")
         if conversion.analyses:
             package = analysis_package_of(conversion)
             more, split = _write_datasets(package, output, folder / "adam", progress)
@@ -166,6 +169,7 @@ def _manifest(
     inputs = [
         *study.spec_files(),
         *(path for spec in study.sources.values() for path in spec.files()),
+        *study.given,
     ]
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
     datasets = {**conversion.datasets, **conversion.analyses}

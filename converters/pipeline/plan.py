@@ -10,16 +10,19 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from converters.dataset import Dataset
 from converters.errors import Problem, SpecError, nearest
 from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import Ref
 from converters.mapping.spec import BlockSpec, DatasetSpec
 from converters.mapping.special import element_faults, relationship_faults
+from converters.pipeline.adam.finished import finished
 from converters.pipeline.adam.plan import AnalysisPlan, plan_analyses
 from converters.pipeline.blocks import BlockBuilder, BlockPlan
+from converters.pipeline.given import read_given
 from converters.pipeline.reads import RECORDS, BlockReads, Node, See, expression_problems, shown
 from converters.pipeline.repeats import keep_problems
 from converters.standards.model import FINDINGS, domain_of, known_variables
@@ -57,7 +60,8 @@ class DatasetPlan:
 class Plan:
     """The datasets, the order in which their variables are made, the raw columns that are read.
 
-    ``analyses`` are the analysis datasets in the order in which they are made.
+    ``analyses`` are the analysis datasets in the order in which they are made, ``given`` the
+    finished datasets that the study brings.
     """
 
     study: Study
@@ -65,6 +69,7 @@ class Plan:
     order: tuple[Node, ...]
     read: Mapping[str, frozenset[str]]
     analyses: tuple[AnalysisPlan, ...] = ()
+    given: Mapping[str, Dataset] = field(default_factory=dict)
 
 
 def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None) -> Plan:
@@ -72,14 +77,25 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
 
     Raises:
         SpecError: with all that is wrong in any spec, or the cycle that no order can meet.
+        InputError: a finished dataset that the study is given cannot be read.
     """
     planner = Planner(study, headers)
     plan = planner.plan()
-    known = {name: dataset.variables for name, dataset in plan.datasets.items()}
-    analyses, problems = plan_analyses(study.adam, known, study.settings, study.unreadable)
+    made = {name: dataset.variables for name, dataset in plan.datasets.items()}
+    given = read_given(study.given, study.settings.sdtmig)
+    known = {name: item.names for name, item in finished(given, "").items()}
+    analyses, problems = plan_analyses(
+        study.adam, {**known, **made}, study.settings, study.unreadable
+    )
+    problems += [
+        study.document.problem(
+            ("datasets",), f"{name} is mapped by {study.sdtm[name].document.file} too"
+        )
+        for name in sorted({*given} & {*made})
+    ]
     if planner.problems or problems:
         raise SpecError(*sorted({*planner.problems, *problems}, key=Problem.place))
-    return replace(plan, analyses=analyses)
+    return replace(plan, analyses=analyses, given=given)
 
 
 class Planner:
@@ -97,11 +113,13 @@ class Planner:
 
     def plan(self) -> Plan:
         """The plan, as far as there is one; ``problems`` say what is wrong."""
-        if not self.study.sdtm and not self.study.unreadable:
+        if not (self.study.sdtm or self.study.unreadable or self.study.given):
             place = (self.study.document.file, None, None)
-            self.problems.append(
-                Problem(*place, "the study has no mapping spec: sdtm/ holds no .yaml")
-            )
+            message = "the study has no mapping spec: sdtm/ holds no .yaml"
+            self.problems.append(Problem(*place, message))
+        elif self.study.given and not (self.study.adam or self.study.unreadable):
+            message = "the study is given datasets, and has no spec for them: adam/ holds no .yaml"
+            self.problems.append(self.study.document.problem(("datasets",), message))
         for spec in self.study.sdtm.values():
             self._dataset(spec)
         for plan in self.datasets.values():

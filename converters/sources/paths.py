@@ -36,6 +36,15 @@ def is_pattern(path: str) -> bool:
     return any(sign in path for sign in _SIGNS)
 
 
+def is_inside(folder: Path, pattern: str) -> bool:
+    """Whether a path or pattern, and all that it names, stays inside the folder, links too."""
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
+        return False
+    root = folder.resolve()
+    paths = [folder / pattern, *folder.glob(pattern), *folder.glob(f"{pattern}/*")]
+    return all(path.resolve().is_relative_to(root) for path in paths)
+
+
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The files of a pattern in the order of their paths, without those of the system."""
     return sorted(path for path in folder.glob(pattern) if path.is_file() and not _of_system(path))

@@ -158,6 +158,14 @@ def test_files_of_other_tools_are_read_as_far_as_they_say(tmp_path: Path) -> Non
     assert dataset.frame["BMI"].isna().tolist() == [False, True, True]
 
 
+def test_a_column_without_any_value_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "ae.parquet"
+    pq.write_table(pa.table({"A": pa.nulls(2), "B": ["x", "y"]}), path)
+    back = read_parquet(path)
+    assert columns.to_list(back.frame["A"]) == [None, None]
+    assert back.metadata.variable("A").kind == "Char"
+
+
 def test_other_types_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     pq.write_table(pa.table({"X": pa.array([[1]])}), path)

@@ -169,7 +169,11 @@ def test_each_difference_is_told_at_its_place(
     ("text", "expected"),
     [
         ("study: {id: S}\nsources: {ae: {path: ae.csv}}\n", []),
-        ("study: {id: S}\n", ["1:1: lacks the key 'sources'"]),
+        ("study: {id: S}\n", []),  # sources or datasets, says the study
+        (
+            "study: {id: S}\ndatasets: 1\n",
+            ["2:11: datasets: expected text or a list, found the value '1'"],
+        ),
         ("study: {id: S}\nsources: {}\n", ["2:10: sources: must not be empty"]),
         (
             "study: {id: S}\nsources: {AE: {path: ae.csv}}\n",
