@@ -116,7 +116,7 @@ def convert_sources(
         for source, fate in work.used:
             run.accounts[source].add(work.name, fate)
     datasets = finish(works, plan.study.settings)
-    made = analyse(plan.analyses, datasets, plan.study.settings, progress)
+    made = analyse(plan.analyses, datasets, plan.study.settings.for_analyses(), progress)
     return Conversion(
         plan.study,
         datasets,

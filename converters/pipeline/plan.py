@@ -75,7 +75,8 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
     planner = Planner(study, headers)
     plan = planner.plan()
     known = {name: dataset.variables for name, dataset in plan.datasets.items()}
-    analyses, problems = plan_analyses(study.adam, known, study.settings, study.unreadable)
+    settings = study.settings.for_analyses()
+    analyses, problems = plan_analyses(study.adam, known, settings, study.unreadable)
     if planner.problems or problems:
         raise SpecError(*sorted({*planner.problems, *problems}, key=Problem.place))
     return replace(plan, analyses=analyses)
