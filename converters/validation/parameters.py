@@ -248,7 +248,10 @@ def _change(table: Table, name: str, change: _Change) -> Iterator[Finding]:
         expected = change.made(result, base)
     limit = np.maximum(np.abs(result), np.abs(base)) * _NOISE if change.exact else _ROUNDING
     known = np.isfinite(expected) & ~np.isnan(value)
-    wrong = np.flatnonzero(known & ~_near(value, expected, limit))
+    fits = _near(value, expected, limit)
+    if name == "PCHG":  # of a negative baseline many take the size
+        fits |= _near(value, expected * np.sign(base), limit)
+    wrong = np.flatnonzero(known & ~fits)
     rule = _NOT_CHANGE._replace(published=(change.published,))
 
     def told(row: int) -> tuple[Any, str]:

@@ -111,6 +111,14 @@ def test_a_change_needs_base_and_a_percentage_of_zero_is_not_asked_for(make: Any
     assert told(analysis(make, {**zero, "PCHG": [None, None, 300]})) == []
 
 
+def test_a_percentage_may_be_of_the_size_of_a_negative_baseline(make: Any) -> None:
+    data = {**ONE, "AVAL": [-10, -5, -5], "BASE": [-10] * 3, "ABLFL": ["Y", None, None]}
+    assert told(analysis(make, {**data, "PCHG": [0, -50, 50]})) == []
+    assert told(analysis(make, {**data, "PCHG": [0, -50, 5]})) == [
+        ("change-not-as-defined", "PCHG", "5", 1)
+    ]
+
+
 PAIR = {"USUBJID": ["1", "2", "3"], "PARAMCD": ["A", "A", "B"]}
 
 
