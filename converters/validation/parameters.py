@@ -246,8 +246,9 @@ def _change(table: Table, name: str, change: _Change) -> Iterator[Finding]:
     yield from table.group_findings(_NO_BASE, name, by_parameter, lacking)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = change.made(result, base)
+        expected[~np.isfinite(expected)] = np.nan
     limit = np.maximum(np.abs(result), np.abs(base)) * _NOISE if change.exact else _ROUNDING
-    known = np.isfinite(expected) & ~np.isnan(value)
+    known = ~np.isnan(expected) & ~np.isnan(value)
     fits = _near(value, expected, limit)
     if name == "PCHG":  # of a negative baseline many take the size
         fits |= _near(value, expected * np.sign(base), limit)
