@@ -128,6 +128,10 @@ def validate(conversion: Conversion) -> list[Finding]:
             *check_datasets(
                 conversion.datasets, version=settings.sdtmig, terminology=settings.terminology
             ),
-            *check_analyses(conversion.analyses, version=settings.adamig),
+            *check_analyses(
+                conversion.analyses,
+                version=settings.adamig,
+                terminology=settings.for_analyses().terminology,
+            ),
         ]
     )

@@ -63,11 +63,27 @@ def in_order(keys: Sequence[npt.NDArray[Any]], rest: Callable[[], npt.NDArray[An
 
     ``rest`` is asked for only if there are such rows.
     """
+    keys = _joined(keys)
     order = np.lexsort(keys[::-1])
     tied = np.ones(max(len(order) - 1, 0), dtype=bool)
     for key in keys:
         tied &= np.diff(key[order]) == 0
     return np.lexsort((rest(), *keys[::-1])) if tied.any() else order
+
+
+def _joined(keys: Sequence[npt.NDArray[Any]]) -> Sequence[npt.NDArray[Any]]:
+    """The keys as one number a row, which sorts as they do and faster, where one can hold them."""
+    joined, size = np.zeros(len(keys[0]) if keys else 0, dtype=np.int64), 1
+    for key in keys:
+        if not len(key) or not np.issubdtype(key.dtype, np.integer):
+            return keys
+        low = int(key.min())
+        width = int(key.max()) - low + 1
+        size *= width
+        if size >= 2**62:
+            return keys
+        joined = joined * width + (key.astype(np.int64) - low)
+    return [joined] if keys else keys
 
 
 def ends(group: npt.NDArray[Any], *, last: bool = True) -> Rows:

@@ -28,7 +28,7 @@ from converters.standards.terminology import Terminology, load_terminology
 from converters.study_sources import build_sources, given_datasets
 
 DEFAULT_SDTMIG, DEFAULT_ADAMIG = "3.4", "1.3"
-DEFAULT_TERMINOLOGY = "2024-03-29"
+DEFAULT_TERMINOLOGY, DEFAULT_ADAM_TERMINOLOGY = "2024-03-29", "2026-03-27"
 
 T = TypeVar("T")
 
@@ -220,8 +220,12 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
             compile_format(text)
         except ValueError as error:
             problems.append(document.problem(("dates", "format"), str(error)))
-    terminology = _terminology(document, problems)
-    if terminology is None:
+    adam = _release(document, "adam_terminology", DEFAULT_ADAM_TERMINOLOGY, problems)
+    sdtm = _release(document, "terminology", DEFAULT_TERMINOLOGY, problems)
+    if adam is None or sdtm is None:
+        return None
+    terminology, adam_terminology = _extended(document, sdtm, adam, problems)
+    if terminology is None or adam_terminology is None:
         return None
     return Settings(
         study_id=study_id,
@@ -235,6 +239,7 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
         unscheduled=unscheduled_visits(document),
         timepoints=planned_timepoints(document, problems),
         adamig=scalar_text(standards.get("adamig", DEFAULT_ADAMIG)),
+        adam_terminology=adam_terminology,
         dates=Dates(
             formats=(formats,) if isinstance(formats, str) else tuple(formats),
             pivot=dates.get("pivot"),
@@ -257,17 +262,37 @@ def _output(data: Mapping[str, Any]) -> Output:
     )
 
 
-def _terminology(document: Document, problems: list[Problem]) -> Terminology | None:
-    data = document.data
-    version = data.get("standards", {}).get("terminology", DEFAULT_TERMINOLOGY)
-    place: Path_ = ("standards", "terminology")
+def _release(
+    document: Document, key: str, default: str, problems: list[Problem]
+) -> Terminology | None:
+    """The release of terminology that ``standards`` names by a key."""
+    version = document.data.get("standards", {}).get(key, default)
+    standard = "adam" if key == "adam_terminology" else "sdtm"
     try:
-        load_terminology(version)
-        place = ("terminology", "extensions")
-        return load_terminology(version, _extensions(data.get("terminology", {})))
+        return load_terminology(version, standard=standard)
     except SpecError as error:
+        place = ("standards", key)
         problems += [document.problem(place, item.message) for item in error.problems]
         return None
+
+
+def _extended(
+    document: Document, sdtm: Terminology, adam: Terminology, problems: list[Problem]
+) -> list[Terminology | None]:
+    """Both with the sponsor's terms, each for the codelists that it has; SDTM with all others."""
+    added = _extensions(document.data.get("terminology", {}))
+    of_adam = {name for name in added if sdtm.get(name) is None and adam.get(name) is not None}
+    found: list[Terminology | None] = []
+    for release, names in ((sdtm, added.keys() - of_adam), (adam, of_adam)):
+        extensions = {name: added[name] for name in added if name in names}
+        try:
+            standard = release.release.standard
+            found.append(load_terminology(release.version, extensions, standard))
+        except SpecError as error:
+            place: Path_ = ("terminology", "extensions")
+            problems += [document.problem(place, item.message) for item in error.problems]
+            found.append(None)
+    return found
 
 
 def _extensions(data: Mapping[str, Any]) -> dict[str, list[str] | dict[str, str]]:

@@ -61,7 +61,10 @@ def is_valid(
         "intervalDatetime": not allow_interval,
         "durationDatetime": not allow_duration,
     }
-    return np.array([not refused.get(kind, False) for kind in kinds(values)], dtype=bool)
+    valid = pack(values)[1] > 0
+    for place in np.flatnonzero(~valid).tolist():
+        valid[place] = not refused.get(_kind(values[place]), False)
+    return np.asarray(valid)
 
 
 def data_type(values: Sequence[str]) -> DataType:

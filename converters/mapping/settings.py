@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from converters.columns import number_text
 from converters.mapping.code import StudyCode
@@ -87,8 +87,8 @@ class Output:
 class Settings:
     """The study's settings; ``created`` is the package's creation time in ISO 8601.
 
-    ``dictionaries`` are the versions of MedDRA and the like, ``code`` the study's own functions,
-    where the user allows these to run.
+    ``dictionaries`` are the versions of MedDRA and the like, ``adam_terminology`` is ADaM's,
+    ``code`` the study's own functions, where the user allows these to run.
     """
 
     study_id: str
@@ -99,6 +99,7 @@ class Settings:
     sdtmig: str
     terminology: Terminology
     adamig: str = "1.3"
+    adam_terminology: Terminology | None = None
     visits: tuple[Visit, ...] = ()
     unscheduled: Unscheduled = field(default_factory=Unscheduled)
     timepoints: tuple[Timepoint, ...] = ()
@@ -106,3 +107,7 @@ class Settings:
     output: Output = field(default_factory=Output)
     dictionaries: Mapping[str, str] = field(default_factory=dict)
     code: StudyCode | None = None
+
+    def for_analyses(self) -> Settings:
+        """The settings for analysis datasets: ADaM's codelists are there beside SDTM's."""
+        return replace(self, terminology=replace(self.terminology, beside=self.adam_terminology))

@@ -118,7 +118,8 @@ def convert_sources(
         for source, fate in work.used:
             run.accounts[source].add(work.name, fate)
     datasets = finish(works, plan.study.settings)
-    made = analyse(plan.analyses, {**plan.given, **datasets}, plan.study.settings, progress)
+    settings = plan.study.settings.for_analyses()
+    made = analyse(plan.analyses, {**plan.given, **datasets}, settings, progress)
     return Conversion(
         plan.study,
         datasets,

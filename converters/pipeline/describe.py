@@ -200,7 +200,9 @@ def used_codelist(
         joined = tuple(item.code or item.name for item in used)
         return UsedCodelist(name, label, terms=terms, joined=joined, also=also)
     (only,) = used
-    return UsedCodelist(only.name, only.label, only.code, only.extensible, terms, "SDTM", also=also)
+    return UsedCodelist(
+        only.name, only.label, only.code, only.extensible, terms, only.standard, also=also
+    )
 
 
 def _needed(candidates: Sequence[Codelist], values: Sequence[str]) -> list[Codelist]:

@@ -130,6 +130,9 @@ def analysis_package_of(conversion: Conversion) -> Package:
     guide = StandardUse("ADaMIG", "IG", conversion.study.settings.adamig)
     package = package_of(conversion)
     terminology = [item for item in package.standards if item.type == "CT"]
+    adam = conversion.study.settings.adam_terminology
+    if adam is not None:
+        terminology.append(StandardUse("CDISC/NCI", "CT", adam.version, "ADaM"))
     return replace(package, standards=(guide, *terminology), datasets=conversion.analyses)
 
 
@@ -180,7 +183,7 @@ def _manifest(
         "created": settings.created,
         "standards": {
             **{item.name.lower(): item.version for item in guides},
-            **({"adamig": settings.adamig} if conversion.analyses else {}),
+            **_analysis_standards(conversion),
             "terminology": settings.terminology.version,
             "define-xml": "2.1",
         },
@@ -198,6 +201,15 @@ def _manifest(
         ],
         "outputs": [_file(path, folder) for path in outputs],
     }
+
+
+def _analysis_standards(conversion: Conversion) -> dict[str, str]:
+    settings = conversion.study.settings
+    if not conversion.analyses:
+        return {}
+    adam = settings.adam_terminology
+    own = {} if adam is None else {"adam_terminology": adam.version}
+    return {"adamig": settings.adamig, **own}
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:

@@ -84,9 +84,8 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
     made = {name: dataset.variables for name, dataset in plan.datasets.items()}
     given = read_given(study.given, study.settings.sdtmig)
     known = {name: item.names for name, item in finished(given, "").items()}
-    analyses, problems = plan_analyses(
-        study.adam, {**known, **made}, study.settings, study.unreadable
-    )
+    settings = study.settings.for_analyses()
+    analyses, problems = plan_analyses(study.adam, {**known, **made}, settings, study.unreadable)
     problems += [
         study.document.problem(
             ("datasets",), f"{name} is mapped by {study.sdtm[name].document.file} too"

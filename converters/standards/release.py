@@ -79,7 +79,7 @@ class Release:
     @property
     def title(self) -> str:
         """The standard as people write it: ``SDTM``, ``ADaM``."""
-        return _TITLES.get(self.standard, self.standard.upper())
+        return title_of(self.standard)
 
     @property
     def label(self) -> str:
@@ -135,6 +135,11 @@ class Release:
             except (ValueError, TypeError):
                 raise _unreadable(self.place, _DAMAGED) from None
         return self._made[code]
+
+
+def title_of(standard: str) -> str:
+    """A standard as people write it: ``SDTM``, ``ADaM``."""
+    return _TITLES.get(standard, standard.upper())
 
 
 def read_release(place: Path) -> Release:

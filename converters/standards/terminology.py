@@ -19,6 +19,7 @@ from converters.standards.release import (
     read_release,
     release_place,
     release_places,
+    title_of,
 )
 
 __all__ = ["Codelist", "Term", "Terminology", "load_terminology", "versions"]
@@ -29,7 +30,8 @@ class Codelist:
     """A codelist with its terms; ``extended`` are the values that the sponsor added.
 
     ``code`` is the NCI code, ``name`` the short name (``NY``), ``decodes`` the paired value of each
-    submission value: the test name of a test code, and the reverse.
+    submission value: the test name of a test code, and the reverse. ``standard`` is the one whose
+    terminology it is of, as people write it (``ADaM``).
     """
 
     code: str
@@ -39,6 +41,7 @@ class Codelist:
     terms: tuple[Term, ...]
     extended: frozenset[str] = frozenset()
     decodes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    standard: str = "SDTM"
 
     @cached_property
     def _by_value(self) -> Mapping[str, Term]:
@@ -77,10 +80,14 @@ class Codelist:
 
 @dataclass(frozen=True, eq=False)
 class Terminology:
-    """One release with the sponsor's extensions: codelist name or code -> {value: decode}."""
+    """One release with the sponsor's extensions: codelist name or code -> {value: decode}.
+
+    A codelist that it does not have is looked for in the terminology ``beside`` it.
+    """
 
     release: Release
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    beside: Terminology | None = None
     _loaded: dict[str, Codelist] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -90,19 +97,21 @@ class Terminology:
 
     @property
     def label(self) -> str:
-        """The release as people name it: ``SDTM terminology 2024-03-29``."""
-        return self.release.label
+        """The release as people name it: ``SDTM terminology 2024-03-29``; with that beside it."""
+        own = self.release.label
+        return f"{own} and {self.beside.label}" if self.beside else own
 
     def names(self) -> list[str]:
         """The short names of all codelists (where there is none, the code); the sponsor's last."""
         own = [name for name in self.extensions if name not in self.release.index]
-        return [entry.name or entry.code for entry in self.release.entries] + own
+        others = self.beside.names() if self.beside else []
+        return [entry.name or entry.code for entry in self.release.entries] + own + others
 
     def get(self, name: str) -> Codelist | None:
         """The codelist of that short name or NCI code, or None."""
         entry = self._entry(name)
         if entry is None:
-            return None
+            return self.beside.get(name) if self.beside else None
         key = entry.code or entry.name
         if key not in self._loaded:
             self._loaded[key] = self._build(entry)
@@ -123,7 +132,9 @@ class Terminology:
         """The Test Name codelist of a Test Code codelist, or the reverse; None for all others."""
         name = codelist if isinstance(codelist, str) else codelist.code or codelist.name
         entry = self._entry(name)
-        return self.get(entry.pair) if entry and entry.pair else None
+        if entry is None:
+            return self.beside.paired(name) if self.beside else None
+        return self.get(entry.pair) if entry.pair else None
 
     def test_codelists(self, test_code: str) -> list[Codelist]:
         """The Test Code codelists that have a term; a test code of a questionnaire is in one."""
@@ -182,6 +193,7 @@ class Terminology:
             terms=terms + tuple(Term(value, preferred_term=added[value]) for value in added),
             extended=frozenset(added),
             decodes=decodes | {v: d for v, d in added.items() if d} if entry.pair else {},
+            standard=self.release.title,
         )
 
 
@@ -218,7 +230,7 @@ def load_terminology(
 
 
 def _unknown(standard: str, version: str) -> str:
-    known, name = versions(standard), standard.upper()
+    known, name = versions(standard), title_of(standard)
     if not known:
         return f"there is no {name} terminology: import a release by 'cdisc terminology add'"
     others = f"only {', '.join(known)}{nearest(version, known)}"

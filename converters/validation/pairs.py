@@ -7,9 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from converters import columns
 from converters.findings import Finding
-from converters.validation.table import Case, Rule, Table, number, plain, quoted, steady
+from converters.keys import ends
+from converters.validation.table import (
+    Case,
+    Groups,
+    Rule,
+    Table,
+    described,
+    number,
+    plain,
+    quoted,
+    steady,
+)
 
 
 @dataclass(frozen=True)
@@ -86,3 +99,46 @@ def _finding(
     )
     first = places[0]
     return first.table.finding(rule, Case(plain(other), count, first.row, message), decode)
+
+
+def check_one_to_one(
+    table: Table, code: str, decode: str, rule: Rule, within: Sequence[str] = ()
+) -> list[Finding]:
+    """``check_decodes`` within one dataset and equal values of other variables, such as PARAMCD.
+
+    However many values there are, only those that are wrong are looked at one by one.
+    """
+    present = np.ones(table.rows, dtype=bool)
+    for name in (*within, code, decode):
+        present &= ~table.missing(name)
+    pairs = table.groups([*within, code, decode], np.flatnonzero(present))
+    codes = table.groups([*within, code], pairs.first)
+    if len(codes.counts) == len(pairs.counts):
+        return []
+    order = np.lexsort((pairs.first, -pairs.counts, codes.ids))
+    usual = pairs.first[order[ends(codes.ids[order], last=False)]][codes.ids]
+    places = np.flatnonzero(pairs.first != usual)
+    column = table.frame[decode]
+    found, expected = (
+        columns.to_list(columns.take(column, rows[places])) for rows in (pairs.first, usual)
+    )
+    unusual = [
+        place
+        for place, one, other in zip(places.tolist(), found, expected, strict=True)
+        if steady(one) != steady(other)
+    ]
+    by_row = dict(zip(pairs.first.tolist(), usual.tolist(), strict=True))
+
+    def told(row: int) -> tuple[Any, str]:
+        other = table.value(decode, row)
+        where = described(table.record((*within, code), row))
+        elsewhere = quoted(table.value(decode, by_row[row]))
+        return other, f"{decode}: {quoted(other)} stands with {where}, but {elsewhere} elsewhere"
+
+    return table.group_findings(rule, decode, _some(pairs, unusual), told)
+
+
+def _some(groups: Groups, places: Sequence[int]) -> Groups:
+    """Some of the groups, in order of rows."""
+    chosen = sorted(places, key=lambda place: int(groups.first[place]))
+    return Groups(groups.ids, groups.counts[chosen], groups.first[chosen])

@@ -31,7 +31,7 @@ from converters.validation.table import (
 
 _NO_DM = Rule("dm-absent", Severity.ERROR, ("SD1020",))
 _NO_SUBJECT = Rule("subject-not-in-dm", Severity.ERROR, ("SD0064",))
-_NOT_IN_ADSL = Rule("subject-not-in-adsl", Severity.ERROR)
+NOT_IN_ADSL = Rule("subject-not-in-adsl", Severity.ERROR, ("ADaM-256",))
 _NO_RELATED = Rule("related-subject-unknown", Severity.ERROR)
 _NO_DEVICE = Rule("device-not-in-di", Severity.ERROR, ("SD1233",))
 _NO_TYPE = Rule("device-type-missing", Severity.WARNING, ("SD1234",))
@@ -83,14 +83,15 @@ def _subjects(tables: Mapping[str, Table]) -> Iterator[Finding]:
         subjects = tables.get("DM" if tabulation else "ADSL")
         if subjects is None or "USUBJID" not in subjects:
             continue
-        yield from _strangers(table, subjects, _NO_SUBJECT if tabulation else _NOT_IN_ADSL)
+        yield from check_strangers(table, subjects, _NO_SUBJECT if tabulation else NOT_IN_ADSL)
     needs = [t for t in tables.values() if t.metadata.purpose == "Tabulation" and "USUBJID" in t]
     if needs and "DM" not in tables:
         message = f"DM: there is no such dataset, but {needs[0].name} has subjects"
         yield Finding(_NO_DM.name, _NO_DM.severity, message, "DM", published=_NO_DM.published)
 
 
-def _strangers(table: Table, subjects: Table, rule: Rule) -> list[Finding]:
+def check_strangers(table: Table, subjects: Table, rule: Rule) -> list[Finding]:
+    """Subjects that DM (or ADSL) does not have."""
     known = set(subjects.column("USUBJID").values)
     return _unknown(table, "USUBJID", known, rule, f"is not in {subjects.name}")
 

@@ -93,8 +93,9 @@ def _keys(table: Table, domain: Domain | None) -> list[Finding]:
     keys: tuple[str, ...]
     if table.is_supplemental:
         keys, rule = _QUALIFIER_KEYS, _QUALIFIERS
-    elif table.name == "DM" and "USUBJID" in table:
-        keys, rule = ("STUDYID", "USUBJID"), _SUBJECT
+    elif table.name in ("DM", "ADSL") and "USUBJID" in table:
+        keys = ("STUDYID", "USUBJID")
+        rule = _SUBJECT if table.name == "DM" else _SUBJECT._replace(published=("ADaM-54",))
     else:
         keys, rule = table.metadata.keys, _KEYS
         if domain is not None and set(keys) <= set(domain.keys):

@@ -118,13 +118,16 @@ def test_list_shows_what_is_shipped_and_imported_and_which_is_used(
     code, out, _ = run("list")
     assert code == 0
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.splitlines()]
+    published = "shipped: ADaM Terminology 2026-03-27.txt"
     assert [row for row in rows if row] == [
+        ["ADaM", "2026-03-27", "25", "144", published, "yes"],
         ["SDTM", "2024-03-29", "3", "3", "imported: again.txt", "yes"],
         ["SDTM", "2024-03-29", "1,056", "39,468", "shipped", "no: the imported one is"],
         ["SDTM", "2025-03-28", "3", "3", "imported: ct.txt", "yes"],
     ]
     assert out.splitlines()[-1] == f"Imported releases are kept in {data / 'terminology'}"
-    found = json.loads(run("list", "--json")[1])
+    adam, *found = json.loads(run("list", "--json")[1])
+    assert (adam["standard"], adam["origin"], adam["used"]) == ("adam", "shipped", True)
     assert [(item["version"], item["origin"], item["used"]) for item in found] == [
         ("2024-03-29", "imported", True),
         ("2024-03-29", "shipped", False),

@@ -497,6 +497,13 @@ def test_any_moment_printed_in_any_format_comes_back(
     assert iso8601.is_valid([iso]).all()
 
 
+@given(st.lists(st.text("0123456789-T:Z/+PYMDH", max_size=20)))
+def test_valid_texts_are_those_that_have_a_kind(values: list[str]) -> None:
+    kinds = iso8601.kinds(values)
+    dated = {"date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"}
+    assert iso8601.is_valid(values).tolist() == [kind in dated for kind in kinds]
+
+
 EVERY_FORM = [None, *PRINTED, "dd-mon-yy", "yyyy-mm-dd hh:mm", "hh:mm:ss am dd-mon-yyyy", "mmyyyy"]
 NOISE = st.text("0123459 -/.:?TXUNKMARjan+Z,\n", max_size=16) | st.text(max_size=8)
 

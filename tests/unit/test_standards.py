@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from jsonschema.validators import validator_for
 from converters.errors import SpecError
 from converters.resources import folder
 from converters.standards import sdtmig, terminology
+from converters.standards.adamig import load_structure
 from converters.standards.sdtmig import domain_names, load_domain, registry
 from converters.standards.terminology import Codelist, Term, load_terminology
 
@@ -754,7 +756,7 @@ def test_an_unknown_codelist_or_release_is_named_with_the_nearest_word() -> None
     with pytest.raises(SpecError, match=r"'2024-03-28' is not known.*'2024-03-29'"):
         load_terminology("2024-03-28")
     assert terminology.versions() == [RELEASE]
-    assert terminology.versions("adam") == []
+    assert terminology.versions("adam") == ["2026-03-27"]
 
 
 def test_the_sponsor_adds_values_decodes_and_codelists() -> None:
@@ -795,3 +797,38 @@ def test_a_terminology_travels_to_another_process() -> None:
     again = pickle.loads(pickle.dumps(load_terminology(RELEASE, {"SITEGRP": ["A"]})))
     assert again.codelist("NY").find("yes").value == "Y"
     assert "A" in again.codelist("SITEGRP")
+
+
+def test_a_codelist_that_a_terminology_lacks_is_that_of_the_one_beside_it() -> None:
+    adam = load_terminology("2026-03-27", {"DTYPE": ["ZERO"]}, "adam")
+    both = replace(CT, beside=adam)
+    assert (CT.get("DTYPE"), CT.paired("GAD02PC")) == (None, None)
+    assert both.codelist("DTYPE").standard == "ADaM"
+    assert both.codelist("NY").standard == "SDTM"
+    assert "ZERO" in both.codelist("C81224")
+    assert both.paired("GAD02PC") is adam.get("GAD02PN")
+    assert {"NY", "DTYPE"} <= set(both.names())
+    assert both.label == "SDTM terminology 2024-03-29 and ADaM terminology 2026-03-27"
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "core"),
+    [
+        ("1.1", "PARAMTYP", "Perm"), ("1.3", "PARAMTYP", None),
+        ("1.1", "BCHG", None), ("1.3", "BCHG", "Perm"),
+        ("1.1", "ATOXGRL", None), ("1.3", "ATOXGRL", "Perm"),
+        ("1.1", "ADT", "Perm"), ("1.3", "ADT", "Cond"),
+        ("1.1", "CRIT2FL", "Cond"), ("1.3", "CRIT2FL", "Cond"),
+    ],
+)  # fmt: skip
+def test_versions_of_adamig_have_their_own_variables(
+    version: str, name: str, core: str | None
+) -> None:
+    found = load_structure(version, "BDS").find(name)
+    assert (found.core if found else None) == core
+
+
+def test_stratification_came_after_adamig_1_1() -> None:
+    assert load_structure("1.1", "ADSL").find("STRATAR") is None
+    assert load_structure("1.3", "ADSL").find("STRAT2RN") is not None
+    assert load_structure("1.1", "ADSL").find("P01S1SDT") is not None

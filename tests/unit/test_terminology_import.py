@@ -470,8 +470,8 @@ def test_releases_stand_side_by_side_and_the_imported_goes_before_the_shipped(
 
 
 def test_an_unknown_release_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"no ADAM terminology: import .* 'cdisc terminology add'"):
-        load_terminology("2026-03-27", standard="adam")
+    with pytest.raises(SpecError, match=r"no SEND terminology: import .* 'cdisc terminology add'"):
+        load_terminology("2026-03-27", standard="send")
     write_text(tmp_path / "ct.txt", RELEASE, "SDTM", "2025-03-28")
     import_terminology([tmp_path / "ct.txt"])
     with pytest.raises(SpecError, match=r"only 2024-03-29, 2025-03-28 .did you mean '2025-03-28'"):

@@ -171,7 +171,7 @@ def test_problems_of_all_specs_are_told_together(study: Path) -> None:
     write(study, {"sdtm/vs.yaml": FILES["sdtm/vs.yaml"].replace("VSDTC", "VSDTX")})
     write(study, {"study.yaml": FILES["study.yaml"].replace("1.3", "1.2")})
     assert [str(item) for item in api.check(study)] == [
-        "study.yaml:3:21: ADaMIG '1.2' is not known, only 1.3 (did you mean '1.3'?)"
+        "study.yaml:3:21: ADaMIG '1.2' is not known, only 1.1, 1.3 (did you mean '1.3'?)"
     ]
     write(study, {"study.yaml": FILES["study.yaml"]})
     told: list[Any] = [str(item).partition(":")[0] for item in api.check(study)]
@@ -234,3 +234,69 @@ def test_rows_of_a_file_are_checked_like_those_of_the_spec(study: Path) -> None:
         "adam/windows.csv:3",
         "adam/windows.csv:3",
     ]
+
+
+def test_adams_codelists_have_their_codes_and_define_xml_declares_their_release(
+    study: Path, tmp_path: Path
+) -> None:
+    spec = FILES["adam/advs.yaml"] + "  - DTYPE: {assign: LOCF}\n    ADTF: {assign: D}\n"
+    write(study, {"adam/advs.yaml": spec})
+    report = api.convert(study, tmp_path / "out", fail_on=None)
+    used = {item.name: item.codelist for item in report.datasets["ADVS"].metadata.variables}
+    (dtype,) = used["DTYPE"].terms
+    assert (used["DTYPE"].code, dtype.code, used["DTYPE"].standard) == ("C81224", "C81198", "ADaM")
+    assert (used["ADTF"].name, used["ADTF"].extensible) == ("DATEFL", False)
+    define = tmp_path / "out" / "adam" / "define.xml"
+    assert check_xsd(define) == []
+    text = define.read_text("utf-8")
+    assert 'OID="STD.CT.ADaM.2026-03-27"' in text
+    assert 'OID="STD.CT.SDTM.2024-03-29"' in text
+    assert 'PublishingSet="ADaM"' not in (tmp_path / "out/sdtm/define.xml").read_text("utf-8")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["standards"]["adam_terminology"] == "2026-03-27"
+
+
+@pytest.mark.parametrize(
+    ("value", "extensions", "told"),
+    [
+        ("LOCF", "", []),
+        ("ZERO", "", ["not-in-extensible-codelist"]),
+        ("ZERO", "terminology: {extensions: {DTYPE: [ZERO]}}\n", []),
+        ("ZERO", "terminology: {extensions: {C81224: {ZERO: Set to zero}}}\n", []),
+    ],
+)
+def test_the_sponsor_adds_to_adams_codelists_too(
+    study: Path, value: str, extensions: str, told: list[str]
+) -> None:
+    write(study, {"study.yaml": FILES["study.yaml"] + extensions})
+    spec = FILES["adam/advs.yaml"] + f"  - DTYPE: {{assign: {value}, codelist: DTYPE}}\n"
+    write(study, {"adam/advs.yaml": spec})
+    found = api.convert(study, fail_on=None).findings
+    assert [item.rule for item in found if item.rule.endswith("codelist")] == told
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("standards: {adam_terminology: 2026-03-28}",
+         "study.yaml:3:31: ADaM terminology '2026-03-28' is not known, only 2026-03-27 "
+         "(did you mean '2026-03-27'?)"),
+        ("terminology: {extensions: {DATEFL: [X]}}",
+         "study.yaml:3:27: codelist DATEFL (Date Imputation Flag) is not extensible: "
+         "no value can be added"),
+    ],
+)  # fmt: skip
+def test_wrong_terminology_of_adam_is_told(study: Path, line: str, told: str) -> None:
+    text = FILES["study.yaml"].replace("standards: {adamig: 1.3}", line)
+    write(study, {"study.yaml": text})
+    assert [str(item) for item in api.check(study)] == [told]
+
+
+def test_adamig_1_1_has_its_own_variables(study: Path) -> None:
+    write(study, {"study.yaml": FILES["study.yaml"].replace("1.3", '"1.1"')})
+    spec = (
+        FILES["adam/advs.yaml"] + "  - PARAMTYP: {assign: DERIVED}\n    BCHG: {formula: AVAL - 1}\n"
+    )
+    write(study, {"adam/advs.yaml": spec})
+    told = [item.message for item in api.check(study)]
+    assert told == ["BCHG: ADaMIG 1.1 has no such variable: give it a 'label'"]
