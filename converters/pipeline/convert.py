@@ -119,7 +119,8 @@ def convert_sources(
             run.accounts[source].add(work.name, fate)
     datasets = finish(works, plan.study.settings)
     settings = plan.study.settings.for_analyses()
-    made = analyse(plan.analyses, {**plan.given, **datasets}, settings, progress)
+    declared = {name: item.spec.qualifiers for name, item in plan.datasets.items()}
+    made = analyse(plan.analyses, {**plan.given, **datasets}, settings, progress, declared)
     return Conversion(
         plan.study,
         datasets,

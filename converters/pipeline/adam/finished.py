@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +21,19 @@ _OWNERS = ("USUBJID", "APID", "SPDEVID")
 class Finished:
     """A finished dataset; its supplemental qualifiers (SUPP--) are columns too, by their QNAM."""
 
-    def __init__(self, dataset: Dataset, file: str, supplemental: Dataset | None = None) -> None:
-        """``file`` is its path in the package, for findings and traces."""
+    def __init__(
+        self,
+        dataset: Dataset,
+        file: str,
+        supplemental: Dataset | None = None,
+        declared: Sequence[str] = (),
+    ) -> None:
+        """``file`` is its path in the package, for findings and traces.
+
+        ``declared`` are qualifiers that it has by its spec, though no record may have them.
+        """
         self.name, self.dataset, self.file = dataset.name, dataset, file
-        self._supplemental = supplemental
+        self._supplemental, self._declared = supplemental, tuple(declared)
         self._qualifiers: dict[str, pd.Series] = {}
 
     @property
@@ -36,10 +45,11 @@ class Finished:
     def qualifiers(self) -> tuple[str, ...]:
         """The names of the supplemental qualifiers."""
         if self._supplemental is None:
-            return ()
+            return self._declared
         found = self._supplemental.metadata.value_level
         present = columns.parts(self._supplemental.frame["QNAM"]).values
-        return tuple(dict.fromkeys((*(item.where[0].values[0] for item in found), *present)))
+        levels = (item.where[0].values[0] for item in found)
+        return tuple(dict.fromkeys((*self._declared, *levels, *present)))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,10 +130,22 @@ class Finished:
         return matched.last(np.arange(len(rows)))
 
 
-def finished(datasets: Mapping[str, Dataset], folder: str) -> dict[str, Finished]:
-    """All datasets of one package but for SUPP--, which become columns of their parents."""
+def finished(
+    datasets: Mapping[str, Dataset],
+    folder: str,
+    declared: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Finished]:
+    """All datasets of one package but for SUPP--, which become columns of their parents.
+
+    ``declared`` are the qualifiers of each that its spec has.
+    """
     return {
-        name: Finished(dataset, f"{folder}/{name.lower()}.xpt", datasets.get(f"SUPP{name}"[:8]))
+        name: Finished(
+            dataset,
+            f"{folder}/{name.lower()}.xpt",
+            datasets.get(f"SUPP{name}"[:8]),
+            (declared or {}).get(name, ()),
+        )
         for name, dataset in datasets.items()
         if not name.startswith("SUPP")
     }

@@ -38,9 +38,13 @@ def analyse(
     datasets: Mapping[str, Dataset],
     settings: Settings,
     progress: Callable[[str, float], None] = lambda *_: None,
+    declared: Mapping[str, Sequence[str]] | None = None,
 ) -> Analyses:
-    """Carries out the plans, in their order, over finished datasets (SDTM, SUPP-- among them)."""
-    others = finished(datasets, "sdtm")
+    """Carries out the plans, in their order, over finished datasets (SDTM, SUPP-- among them).
+
+    ``declared`` are the supplemental qualifiers of datasets by their specs, used or not.
+    """
+    others = finished(datasets, "sdtm", declared)
     made: dict[str, Dataset] = {}
     findings: list[Finding] = []
     accounts: list[Mapping[str, Any]] = []
