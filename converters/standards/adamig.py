@@ -56,7 +56,8 @@ class AnalysisVariable:
     """A variable as a structure lists it; ``core`` is Req, Cond, Perm or empty (no structure's).
 
     ``format`` is the usual SAS format of its values, ``values`` those that the standard allows.
-    ``by_domain`` says that its name was found by a pattern for any domain, such as ``--DUR``.
+    ``by_pattern`` says that its name was found by a pattern, such as ``TRTxxP``; ``by_domain``,
+    that it was one for any domain, such as ``--DUR``.
     """
 
     name: str
@@ -68,6 +69,7 @@ class AnalysisVariable:
     described: str = ""
     format: str = ""
     order: int = 0
+    by_pattern: bool = False
     by_domain: bool = False
 
 
@@ -145,7 +147,7 @@ def _found(structure: Structure, name: str) -> AnalysisVariable | None:
         indices = _indices(item.name, name)
         if indices is not None:
             label = _filled(item.label, indices)
-            return replace(item, name=name, label=label, by_domain="--" in indices)
+            return replace(item, name=name, label=label, by_pattern=True, by_domain="--" in indices)
     return None
 
 

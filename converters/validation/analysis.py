@@ -10,7 +10,14 @@ import numpy as np
 from converters import columns
 from converters.dataset import Dataset
 from converters.findings import Finding, Severity, sort_findings
-from converters.standards.adamig import CLASSES, SUBCLASSES, Structure, fits, load_structure
+from converters.standards.adamig import (
+    CLASSES,
+    SUBCLASSES,
+    Structure,
+    find_variable,
+    fits,
+    load_structure,
+)
 from converters.standards.terminology import Terminology
 from converters.validation.analysis_dates import check_analysis_dates
 from converters.validation.companions import check_companions
@@ -26,6 +33,8 @@ _FLAG = Rule("flag-not-y-n", Severity.ERROR, ("ADaM-5",))
 _ONLY_Y = Rule("flag-not-y", Severity.ERROR)
 _POPULATION = Rule("population-flag-missing", Severity.ERROR)
 _SEQUENCE = Rule("sequence-not-unique", Severity.ERROR)
+_TYPE = Rule("type-not-of-standard", Severity.ERROR)
+_LABEL = Rule("label-not-of-standard", Severity.WARNING)
 
 #: Flags that are Y or missing, and the published rule: of all versions, and of 1.1 alone.
 _Y_FLAGS = (
@@ -75,6 +84,7 @@ def check_analyses(
         structure = _structure(table, version)
         findings += check_structure(table)
         findings += _required(table, structure) if structure else ()
+        findings += _listed(table, version)
         findings += _values(table, version)
         findings += check_companions(table)
         findings += check_parameters(table)
@@ -105,6 +115,27 @@ def _required(table: Table, structure: Structure) -> Iterator[Finding]:
             message = f"{what}: required by ADaMIG in {structure.name}, and absent"
             rule = _ABSENT._replace(published=("ADaM-198",) if names[0] == "AVAL" else ())
             yield table.finding(rule, Case(None, 1, -1, message), names[0])
+
+
+def _listed(table: Table, version: str) -> Iterator[Finding]:
+    """Variables that ADaMIG lists have its type and, unless they are numbered, its label."""
+    metadata = table.metadata
+    for variable in metadata.variables:
+        name, label = variable.name, variable.label
+        listed = find_variable(version, metadata.dataset_class, name, metadata.subclass)
+        if listed is None or not listed.label:
+            continue
+        if listed.kind != variable.kind and not listed.format:  # dates: ``check_analysis_dates``
+            message = f"{name}: {variable.kind}, but {listed.kind} by ADaMIG {version}"
+            yield table.finding(_TYPE, Case(variable.kind, 1, -1, message), name)
+        if label and not listed.by_pattern and _letters(label) != _letters(listed.label):
+            message = f"{name}: the label {quoted(label)} is {quoted(listed.label)} by ADaMIG"
+            yield table.finding(_LABEL, Case(label, 1, -1, f"{message} {version}"), name)
+
+
+def _letters(label: str) -> str:
+    """A label without case, blanks and hyphens, in which its versions differ."""
+    return "".join(filter(str.isalnum, label)).casefold()
 
 
 def _values(table: Table, version: str) -> Iterator[Finding]:

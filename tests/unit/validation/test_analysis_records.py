@@ -14,7 +14,12 @@ from converters.validation import check_analyses
 Told = tuple[str, str, str | None, int]
 COLUMNS = dict[str, list[Any]]
 #: What the small datasets of these tests lack, and what is not their matter.
-LACKING = ("adsl-absent", "required-variable-absent")
+LACKING = (
+    "adsl-absent",
+    "required-variable-absent",
+    "type-not-of-standard",
+    "label-not-of-standard",
+)
 
 FORMATS = {"DTM": "DATETIME20.", "DT": "DATE9.", "TM": "TIME8."}
 
@@ -361,8 +366,31 @@ def test_one_name_has_one_label_but_for_those_that_are_numbered(make: Any) -> No
     assert case.message == "SEX: the label 'Gender' is 'SEX' in ADSL"
 
 
+@pytest.mark.parametrize(
+    ("name", "label", "kind", "expected"),
+    [
+        ("ADY", "Analysis Relative Day", "Num", []),
+        ("ADY", "analysis relative-day", "Num", []),
+        ("ADY", "Study Day", "Num", ["label-not-of-standard"]),
+        ("ADY", "Analysis Relative Day", "Char", ["type-not-of-standard"]),
+        ("SEX", "Gender", "Char", ["label-not-of-standard"]),  # as ADSL lists it
+        ("TRT01P", "Planned Treatment, First Part", "Char", []),
+        ("ANL01FL", "Worst Value by Week", "Char", []),
+        ("TRT01PN", "Planned Treatment for Period 01 (N)", "Char", ["type-not-of-standard"]),
+        ("MYDT", "Text of My Own", "Char", []),
+    ],
+)
+def test_listed_variables_have_the_standard_s_type_and_label(
+    make: Any, name: str, label: str, kind: str, expected: list[str]
+) -> None:
+    data: COLUMNS = {name: [None] if kind == "Num" else ["x"]}
+    made = analysis(make, data, variables={name: {"label": label, "kind": kind, "format": ""}})
+    about = [f for f in check_analyses({"ADLB": made}) if f.rule.endswith("-of-standard")]
+    assert [(f.rule, f.variable) for f in about] == [(rule, name) for rule in expected]
+
+
 def test_a_package_without_adsl_is_told_by_the_published_rule(make: Any) -> None:
-    made = analysis(make, {"USUBJID": ["1"]}, dataset_class="ADAM OTHER")
+    made = analysis(make, {"MYID": ["1"]}, dataset_class="ADAM OTHER")
     (case,) = check_analyses({"ADXX": made})
     assert (case.rule, case.severity) == ("adsl-absent", Severity.ERROR)
     assert "CORE-000560" in case.published
