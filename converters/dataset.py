@@ -29,13 +29,38 @@ DataType = Literal[
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A place in a document: ``document`` is its ``Document.name``.
+
+    ``pages`` are numbers, ranges (``7-9``) or named destinations; none is the whole document.
+    """
+
+    document: str
+    pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment in words, and where documents say more (Define-XML 2.1, def:CommentDef)."""
+
+    text: str
+    documents: tuple[Reference, ...] = ()
+
+
+def comment_of(text: str) -> Comment | None:
+    """A comment of that text; none of an empty one."""
+    return Comment(text) if text else None
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a variable comes from (Define-XML 2.1, def:Origin).
 
     ``type`` is Collected, Derived, Assigned, Protocol, Predecessor or Not Available; ``source`` is
     Investigator, Sponsor, Subject, Vendor or empty; ``predecessor`` names DATASET.VARIABLE.
     ``pages`` of the annotated CRF are numbers, ranges (``7-9``) or named destinations;
-    ``description`` says more of the source in words.
+    ``description`` says more of the source in words, ``documents`` are places in others than the
+    annotated CRF.
     """
 
     type: str
@@ -43,25 +68,37 @@ class Origin:
     predecessor: str = ""
     pages: tuple[str, ...] = ()
     description: str = ""
+    documents: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
 class Method:
-    """How a value is made: ``Computation`` or ``Imputation``, in words and as the spec says it."""
+    """How a value is made: ``Computation`` or ``Imputation``, in words and as the spec says it.
+
+    ``name`` is what reviewers read in the list of methods; empty: made from the variables.
+    """
 
     words: str
     expression: str = ""
     type: Literal["Computation", "Imputation"] = "Computation"
+    documents: tuple[Reference, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a codelist: submission value, NCI code, decode, whether the sponsor added it."""
+    """A term of a codelist: submission value, NCI code, decode, whether the sponsor added it.
+
+    ``rank`` is its place among terms that have an order of size, such as severities;
+    ``description`` says more of it.
+    """
 
     value: str
     code: str = ""
     decode: str = ""
     extended: bool = False
+    rank: float | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +109,8 @@ class UsedCodelist:
     (``SDTM 2024-03-29``) where the package declares several; it may be empty where it declares one.
     An external ``dictionary`` (``MedDRA``) has a version and no terms. ``joined`` names the
     terminology's codelists where the variable draws on several; then there is no one code. ``also``
-    are values that the standard has beside its terms, such as MULTIPLE.
+    are values that the standard has beside its terms, such as MULTIPLE. ``format`` is the SAS
+    format of its name.
     """
 
     name: str
@@ -85,6 +123,8 @@ class UsedCodelist:
     dictionary_version: str = ""
     joined: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    format: str = ""
+    comment: Comment | None = None
 
 
 @dataclass(frozen=True)
@@ -109,27 +149,35 @@ class Variable:
     codelist: UsedCodelist | None = None
     origin: Origin | None = None
     method: Method | None = None
-    comment: str = ""
+    comment: Comment | None = None
     standard: bool = True
     no_data: bool | None = None
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One check of a where-clause: ``comparator`` is EQ, NE, IN, NOTIN, LT, LE, GT or GE."""
+    """One check of a where-clause: ``comparator`` is EQ, NE, IN, NOTIN, LT, LE, GT or GE.
+
+    ``dataset`` names that of the variable where it is another one.
+    """
 
     variable: str
     comparator: str
     values: tuple[str, ...]
+    dataset: str = ""
 
 
 @dataclass(frozen=True)
 class ValueLevel:
-    """What holds of ``variable`` in records that meet ``where``; ``definition`` describes it."""
+    """What holds of ``variable`` in records that meet ``where``; ``definition`` describes it.
+
+    ``join`` says how records of other datasets are found, where a condition is on one.
+    """
 
     variable: str
     where: tuple[Condition, ...]
     definition: Variable
+    join: Comment | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +200,7 @@ class Metadata:
     purpose: str = "Tabulation"
     repeating: bool = True
     reference_data: bool = False
-    comment: str = ""
+    comment: Comment | None = None
     value_level: tuple[ValueLevel, ...] = ()
     standard: str | None = ""
     domain_label: str = ""
@@ -197,25 +245,70 @@ class StandardUse:
     version: str
     publishing_set: str = ""
     status: str = "Final"
+    comment: Comment | None = None
 
 
 @dataclass(frozen=True)
 class Document:
-    """A file that goes with define.xml: the annotated CRF or a supplemental document.
+    """A file that goes with define.xml: the annotated CRF, a supplemental document, or another.
 
-    ``href`` is its path relative to define.xml.
+    ``href`` is its path relative to define.xml; ``name`` is what a ``Reference`` calls it, by
+    default the title. A document of kind ``Other`` (a program) stands only where it is referred to.
     """
 
     title: str
     href: str
-    kind: Literal["Annotated CRF", "Supplemental"] = "Supplemental"
+    kind: Literal["Annotated CRF", "Supplemental", "Other"] = "Supplemental"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class AnalysisData:
+    """What an analysis reads of a dataset: records that meet ``where``; ``variables`` analysed."""
+
+    dataset: str
+    where: tuple[Condition, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """One result of a display (Analysis Results Metadata 1.0, arm:AnalysisResult).
+
+    ``name`` is unique in its display and makes the OID; ``reason`` and ``purpose`` are terms such
+    as SPECIFIED IN SAP and PRIMARY OUTCOME MEASURE; ``join`` says how several datasets are joined;
+    ``documentation`` is the analysis in words; ``code`` is program text in the language
+    ``context``, ``programs`` are places in program files.
+    """
+
+    name: str
+    description: str
+    reason: str
+    purpose: str
+    data: tuple[AnalysisData, ...]
+    join: Comment | None = None
+    documentation: Comment | None = None
+    context: str = ""
+    code: str = ""
+    programs: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Display:
+    """A table or figure and its results (arm:ResultDisplay); ``documents`` are where it stands."""
+
+    name: str
+    description: str
+    results: tuple[AnalysisResult, ...]
+    documents: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
 class Package:
     """The datasets of one submission package (SDTM or ADaM) and what is said of the study.
 
-    ``created`` is an ISO 8601 date and time; ``originator`` the organisation that made the package.
+    ``created`` is an ISO 8601 date and time; ``originator`` the organisation that made the package;
+    ``displays`` are those that Analysis Results Metadata describe; ``comment`` is on the whole.
     """
 
     study_id: str
@@ -227,3 +320,5 @@ class Package:
     datasets: Mapping[str, Dataset]
     documents: tuple[Document, ...] = ()
     originator: str = ""
+    displays: tuple[Display, ...] = ()
+    comment: Comment | None = None

@@ -7,12 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from converters import columns
-from converters.dataset import Condition, Dataset, Metadata, Method, Origin, Package, Variable
+from converters.dataset import (
+    Comment,
+    Condition,
+    Dataset,
+    Metadata,
+    Method,
+    Origin,
+    Package,
+    Variable,
+)
 from converters.define.codelists import CodeList, unite
 from converters.define.terms import CLASSES, class_name
 
-_EMPTY_DATASET = "The dataset has no records."
-_EMPTY_VARIABLE = "No record has a value."
+_EMPTY_DATASET = Comment("The dataset has no records.")
+_EMPTY_VARIABLE = Comment("No record has a value.")
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Item:
     place: str
     definition: Variable
     origin: Origin | None
-    comment: str
+    comment: Comment | None
     no_data: bool
     where: str = ""
     values: tuple[Item, ...] = ()
@@ -38,7 +47,7 @@ class Group:
 
     metadata: Metadata
     items: tuple[Item, ...]
-    comment: str
+    comment: Comment | None
     no_data: bool
 
 
@@ -61,7 +70,7 @@ class Model:
     codelist_oid: Mapping[str, str]
     method_oid: Mapping[Method, str]
     method_users: Mapping[Method, tuple[str, ...]]
-    comment_oid: Mapping[str, str]
+    comment_oid: Mapping[Comment, str]
 
 
 @dataclass
@@ -92,7 +101,7 @@ def build(package: Package, oids: Oids) -> Model:
     codelists, codelist_oid = unite(((item.place, item.definition) for item in every), oids.claim)
     method_oid: dict[Method, str] = {}
     users: dict[Method, dict[str, None]] = {}
-    comment_oid: dict[str, str] = {}
+    comment_oid: dict[Comment, str] = {}
     for group in groups:
         if group.comment and group.comment not in comment_oid:
             comment_oid[group.comment] = oids.claim(f"COM.{group.metadata.name}")
@@ -140,12 +149,12 @@ def _group(
                 oids.claim(f"IT.{metadata.name}.{variable.name}").removeprefix("IT."),
                 variable,
                 None if _differs(variable, values) else variable.origin,
-                variable.comment or (_EMPTY_VARIABLE if empty else ""),
+                variable.comment or (_EMPTY_VARIABLE if empty else None),
                 empty,
                 values=values,
             )
         )
-    comment = metadata.comment or ("" if records else _EMPTY_DATASET)
+    comment = metadata.comment or (None if records else _EMPTY_DATASET)
     return Group(metadata, tuple(items), comment, records == 0)
 
 
@@ -179,7 +188,7 @@ def _values(
             oid.removeprefix("IT."),
             definition,
             definition.origin or (None if same else variable.origin),
-            definition.comment or (_EMPTY_VARIABLE if definition.no_data else ""),
+            definition.comment or (_EMPTY_VARIABLE if definition.no_data else None),
             bool(definition.no_data),
             where=wheres[key].oid,
         )

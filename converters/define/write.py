@@ -159,7 +159,7 @@ def _definitions(
     for method, oid in model.method_oid.items():
         _method(version, method, oid, model.method_users[method])
     for comment, oid in model.comment_oid.items():
-        _description(_add(version, "def:CommentDef", {"OID": oid}), comment)
+        _description(_add(version, "def:CommentDef", {"OID": oid}), comment.text)
 
 
 def _documents(package: Package, oids: Oids) -> dict[Document, str]:
@@ -255,7 +255,7 @@ def _item_group(
             "def:StandardOID": standard_oid(guide) if guide else None,
             "def:IsNonStandard": _yes(metadata.standard is None),
             "def:HasNoData": _yes(group.no_data),
-            "def:CommentOID": model.comment_oid.get(group.comment),
+            "def:CommentOID": model.comment_oid.get(group.comment) if group.comment else None,
             "def:ArchiveLocationID": None if group.no_data else f"LF.{name}",
         },
     )
@@ -323,7 +323,7 @@ def _item(
             "SignificantDigits": None if digits is None else str(digits),
             "SASFieldName": _sas_name(variable.name),
             "def:DisplayFormat": variable.format or None,
-            "def:CommentOID": model.comment_oid.get(item.comment),
+            "def:CommentOID": model.comment_oid.get(item.comment) if item.comment else None,
         },
     )
     _description(parent, variable.label)

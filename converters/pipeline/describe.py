@@ -20,6 +20,7 @@ from converters.dataset import (
     UsedCodelist,
     ValueLevel,
     Variable,
+    comment_of,
 )
 from converters.mapping.settings import Settings
 from converters.rules.definition import Definition
@@ -51,7 +52,7 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, settings: Settings) -> Meta
         domain=domain.name,
         repeating=domain.repeating,
         reference_data=domain.reference_data,
-        comment=spec.comment,
+        comment=comment_of(spec.comment),
         domain_label=domain.label if split else "",
         standard=guide_of(domain),
         value_level=tuple(_results_by_test(plan, frame)),
@@ -92,7 +93,7 @@ def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Setting
         ),
         origin=origin,
         method=_method(stated) if origin.type == "Derived" else None,
-        comment=comment,
+        comment=comment_of(comment),
     )
     return with_type(variable, column, standard.described)
 

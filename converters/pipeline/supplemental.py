@@ -17,6 +17,7 @@ from converters.dataset import (
     Origin,
     ValueLevel,
     Variable,
+    comment_of,
 )
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Qualifier, attribute
@@ -144,6 +145,6 @@ def _value_level(qualifiers: Sequence[Qualifier], frame: pd.DataFrame) -> Iterat
             origin=origin,
             codelist=dictionary_of(definition),
             method=Method(words) if words and origin.type == "Derived" else None,
-            comment=attribute(definition, "comment") or "",
+            comment=comment_of(attribute(definition, "comment") or ""),
         )
         yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (name,)),), with_type(variable, values))

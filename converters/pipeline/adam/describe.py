@@ -18,6 +18,7 @@ from converters.dataset import (
     UsedCodelist,
     ValueLevel,
     Variable,
+    comment_of,
 )
 from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
@@ -48,7 +49,7 @@ def describe(
         variables=variables,
         purpose="Analysis",
         repeating=set(spec.keys) != {"STUDYID", "USUBJID"},
-        comment=spec.comment,
+        comment=comment_of(spec.comment),
         value_level=tuple(_by_parameter(frame, {item.name: item for item in variables})),
     )
 
@@ -82,7 +83,7 @@ class _Variables:
             codelist=self._codelist(name, label, standard, before),
             origin=_of_supplemental(origin, before),
             method=self._method(name) if origin.type == "Derived" else None,
-            comment=self.plan.attribute(name, "comment") or "",
+            comment=comment_of(self.plan.attribute(name, "comment") or ""),
         )
         is_date = before is not None and before.data_type not in ("text", "integer", "float")
         typed = with_type(bare, column, "ISO 8601" if is_date and not number else "")

@@ -7,6 +7,7 @@ import pytest
 
 from converters import columns
 from converters.dataset import (
+    Comment,
     Condition,
     Dataset,
     Document,
@@ -119,10 +120,16 @@ def ae() -> Dataset:
                         dictionary_version="27.0",
                     ),
                 ),
-                char("AESEV", "Severity/Intensity", 20, codelist=AESEV, comment="As the site said"),
+                char(
+                    "AESEV",
+                    "Severity/Intensity",
+                    20,
+                    codelist=AESEV,
+                    comment=Comment("As the site said"),
+                ),
                 char("AESER", "Serious Event", 1, codelist=ny(NO)),
                 char("AESDTH", "Results in Death", 1, codelist=ny()),
-                char("AESTDTC", "Start Date/Time", 10, comment="As the site said"),
+                char("AESTDTC", "Start Date/Time", 10, comment=Comment("As the site said")),
                 Variable("AESTDY", "Study Day of Start", "Num", "integer", 8, method=STUDY_DAY),
                 Variable("AEENDY", "Study Day of End", "Num", "integer", 8, method=STUDY_DAY),
                 char("AEOWN", "Of Our Own", standard=False),

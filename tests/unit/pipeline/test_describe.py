@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from converters.dataset import Comment
+
 NAMES = {"AETERM": "A", "AEMODIFY": "B", "AELLTCD": "N", "AESEV": "S"}
 
 
@@ -125,7 +127,7 @@ def test_what_the_spec_says_goes_before_the_standard(workshop: Any) -> None:
     }
     result = described(workshop, [{"A": "x"}], variables=own, label="Events", comment="All")
     term, modified = (result.variable("AE", name) for name in ("AETERM", "AEMODIFY"))
-    assert (term.label, term.comment) == ("My Label", "Why so")
+    assert (term.label, term.comment) == ("My Label", Comment("Why so"))
     assert (term.origin.type, term.origin.source, term.origin.pages) == (
         "Collected",
         "Vendor",
@@ -133,7 +135,7 @@ def test_what_the_spec_says_goes_before_the_standard(workshop: Any) -> None:
     )
     assert modified.method.words == "In capitals."
     metadata = result.dataset("AE").metadata
-    assert (metadata.label, metadata.comment) == ("Events", "All")
+    assert (metadata.label, metadata.comment) == ("Events", Comment("All"))
 
 
 def test_the_standard_says_the_rest(workshop: Any) -> None:
@@ -208,7 +210,7 @@ def test_qualifiers_are_described_name_by_name(workshop: Any) -> None:
     assert [item.definition.length for item in found] == [3, 1]
     assert [item.definition.origin.type for item in found] == ["Collected", "Derived"]
     assert found[1].definition.method is not None
-    assert found[1].definition.comment == "Why"
+    assert found[1].definition.comment == Comment("Why")
 
 
 def test_natural_keys_are_those_that_the_dataset_has(workshop: Any) -> None:
