@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from converters.dataset import Comment
+
 from tests.finished import Made, carry_out, finished_dataset, plan
 
 DATASETS = {
@@ -138,7 +140,8 @@ def test_attributes_of_the_spec_go_before_all_others(make: Any) -> None:
         },
     )
     text, value = made.variable("AVALC"), made.variable("AVAL")
-    assert (text.label, text.length, text.comment, text.codelist) == ("Text", 5, "Here.", None)
+    assert (text.label, text.length, text.codelist) == ("Text", 5, None)
+    assert text.comment == Comment("Here.")
     assert (text.origin.type, text.method.words) == ("Derived", "As it is.")
     assert (value.label, value.format) == ("Value", "8.2")
 
