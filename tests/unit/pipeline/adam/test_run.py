@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from converters.dataset import Comment
-
 from tests.finished import Made, carry_out, finished_dataset, plan
 
 DATASETS = {
