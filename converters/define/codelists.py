@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from converters.dataset import Term, UsedCodelist, Variable
 
+_UNSAID = ("", None)
+
 
 @dataclass(frozen=True)
-class CodeList:
+class United:
     """A codelist of define.xml: ``used`` holds the union of the terms, in order of appearance."""
 
     oid: str
@@ -28,7 +30,7 @@ class _Union:
 
 def unite(
     uses: Iterable[tuple[str, Variable]], claim: Callable[[str], str]
-) -> tuple[tuple[CodeList, ...], Mapping[str, str]]:
+) -> tuple[tuple[United, ...], Mapping[str, str]]:
     """The codelists that ``uses`` (place such as ``AE.AESEV``, variable) need, by OID.
 
     Codelists of one name are one, unless they contradict each other (another NCI code, standard,
@@ -50,7 +52,7 @@ def unite(
     ]
     names = _names(written)
     codelists = tuple(
-        CodeList(
+        United(
             union.oid,
             names[union.oid],
             union.data_type,
@@ -75,6 +77,11 @@ def _join(
         oid = claim(f"CL.{used.name}.{place}" if known else f"CL.{used.name}")
         union = _Union(oid, data_type, used, {})
         known.append(union)
+    union.used = replace(
+        union.used,
+        format=union.used.format or used.format,
+        comment=union.used.comment or used.comment,
+    )
     for term in used.terms:
         union.terms[term.value] = _fill(union.terms.get(term.value, term), term)
     return union
@@ -92,13 +99,24 @@ def _identity(used: UsedCodelist) -> tuple[str, str, str, str]:
 
 def _compatible(one: Term, other: Term) -> bool:
     return one.extended == other.extended and all(
-        not left or not right or left == right
-        for left, right in ((one.code, other.code), (one.decode, other.decode))
+        left in _UNSAID or right in _UNSAID or left == right
+        for left, right in (
+            (one.code, other.code),
+            (one.decode, other.decode),
+            (one.description, other.description),
+            (one.rank, other.rank),
+        )
     )
 
 
 def _fill(one: Term, other: Term) -> Term:
-    return replace(one, code=one.code or other.code, decode=one.decode or other.decode)
+    return replace(
+        one,
+        code=one.code or other.code,
+        decode=one.decode or other.decode,
+        description=one.description or other.description,
+        rank=other.rank if one.rank is None else one.rank,
+    )
 
 
 def _data_type(variable: Variable) -> str:

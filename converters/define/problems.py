@@ -3,62 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import Any, get_args
+from functools import cache
+from typing import Any, cast
 
 from converters.dataset import (
-    Condition,
-    DataType,
-    Metadata,
+    Comment,
+    Document,
     Origin,
     Package,
+    Reference,
     StandardUse,
-    ValueLevel,
     Variable,
 )
 from converters.define import terms
-from converters.define.standards import guides, standard_oid, terminologies, terminology_names
-from converters.errors import nearest
+from converters.define.binding import DEFINE
+from converters.define.documents import PAGE_RANGE, by_name, documents_of
+from converters.define.problems_dataset import dataset_problems
+from converters.define.problems_results import result_problems
+from converters.define.problems_words import repeated, unknown
+from converters.define.standards import standard_oid
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-_ONE_VALUE = frozenset(terms.COMPARATORS) - {"IN", "NOTIN"}
 
 
-def problems(package: Package, context: str) -> list[str]:
+def problems(package: Package, context: str, version: str) -> list[str]:
     """What is wrong, one sentence each and in the order of the datasets; empty if nothing is."""
-    datasets = [dataset.metadata for dataset in package.datasets.values()]
+    datasets = {dataset.name: dataset.metadata for dataset in package.datasets.values()}
     found = [
-        *_unknown("context", context, terms.CONTEXTS),
+        *unknown("context", context, terms.CONTEXTS),
+        *unknown("version of Define-XML", version, DEFINE),
         *_created(package.created),
-        *_repeated("standard", map(standard_oid, package.standards)),
-        *_repeated("dataset", (metadata.name for metadata in datasets)),
+        *_standards(package, version),
+        *repeated("dataset", (dataset.name for dataset in package.datasets.values())),
+        *repeated("document", (item.name or item.title for item in package.documents)),
     ]
     for what, text in (("study_id", package.study_id), ("study_name", package.study_name)):
         found += [] if text else [f"the package's {what} is empty"]
-    for standard in package.standards:
-        found += _standard(standard)
-    for metadata in datasets:
-        found += [f"{metadata.name}: {text}" for text in _dataset(package, metadata)]
+    metadata = [dataset.metadata for dataset in package.datasets.values()]
+    for item in metadata:
+        found += [f"{item.name}: {text}" for text in dataset_problems(package, item, datasets)]
+    found += result_problems(package, datasets)
     about = [getattr(package, item.name) for item in fields(package) if item.name != "datasets"]
-    found += _characters(about, "the study")
-    for metadata in datasets:
-        found += _characters(metadata, metadata.name)
+    documents = by_name(documents_of(package))
+    found += _texts(about, "the study", documents)
+    for item in metadata:
+        found += _texts(item, item.name, documents)
     return found
-
-
-def _unknown(what: str, word: str, known: Collection[str]) -> list[str]:
-    if word in known:
-        return []
-    hint = nearest(word, known) or f" (one of {', '.join(known)})"
-    return [f"unknown {what} '{word}'{hint}"]
-
-
-def _repeated(what: str, names: Iterable[str]) -> list[str]:
-    return [f"{what} '{name}' occurs {n} times" for name, n in Counter(names).items() if n > 1]
 
 
 def _created(text: str) -> list[str]:
@@ -71,95 +65,49 @@ def _created(text: str) -> list[str]:
     return [] if whole else [f"creation time '{text}': expected {expected}"]
 
 
-def _standard(standard: StandardUse) -> list[str]:
-    found = _unknown("standard", standard.name, terms.STANDARD_NAMES)
+def _standards(package: Package, version: str) -> Iterator[str]:
+    yield from repeated("standard", map(standard_oid, package.standards))
+    for standard in package.standards:
+        yield from _standard(standard)
+    if version == "2.0" and all(item.type != "IG" for item in package.standards):
+        yield "Define-XML 2.0 names the implementation guide, and the package declares none"
+
+
+def _standard(standard: StandardUse) -> Iterator[str]:
+    yield from unknown("standard", standard.name, terms.STANDARD_NAMES)
     if standard.type == "CT":
-        found += _unknown("publishing set", standard.publishing_set, terms.PUBLISHING_SETS)
-    return found
+        yield from unknown("publishing set", standard.publishing_set, terms.PUBLISHING_SETS)
 
 
-def _dataset(package: Package, metadata: Metadata) -> Iterator[str]:
-    names = [variable.name for variable in metadata.variables]
-    if not terms.SAS_NAME.fullmatch(metadata.name):
-        yield "its name is not one to eight letters, digits and underscores"
-    yield from _unknown("class", terms.class_name(metadata.dataset_class), terms.CLASSES)
-    if metadata.subclass:
-        yield from _unknown("subclass", metadata.subclass.upper(), terms.SUBCLASSES)
-    if metadata.standard and not guides(package, metadata):
-        declared = [item.name for item in package.standards if item.type == "IG"]
-        yield from _unknown("implementation guide", metadata.standard, declared)
-    yield from _repeated("variable", names)
-    yield from _repeated("key", metadata.keys)
-    for key in metadata.keys:
-        yield from _unknown("key variable", key, names)
-    for variable in metadata.variables:
-        yield from (f"{variable.name}: {text}" for text in _variable(package, variable))
-    yield from _repeated(
-        "value level", (f"{item.variable} where {_words(item)}" for item in metadata.value_level)
-    )
-    for item in metadata.value_level:
-        yield from _value_level(package, item, names)
-
-
-def _value_level(package: Package, item: ValueLevel, names: list[str]) -> Iterator[str]:
-    yield from _unknown("variable of value level", item.variable, names)
-    place = f"{item.variable} where {_words(item)}"
-    if not item.where:
-        yield f"value level of {item.variable}: its where-clause is empty"
-    for condition in item.where:
-        yield from (f"{place}: {text}" for text in _condition(condition, names))
-    yield from (f"{place}: {text}" for text in _variable(package, item.definition))
-
-
-def _words(item: ValueLevel) -> str:
-    return " and ".join(
-        f"{check.variable} {check.comparator} {', '.join(check.values)}" for check in item.where
-    )
-
-
-def _condition(condition: Condition, names: list[str]) -> Iterator[str]:
-    yield from _unknown("variable", condition.variable, names)
-    yield from _unknown("comparator", condition.comparator, terms.COMPARATORS)
-    if not condition.values:
-        yield f"{condition.comparator} has no value"
-    elif condition.comparator in _ONE_VALUE and len(condition.values) > 1:
-        yield f"{condition.comparator} takes one value, not {len(condition.values)}"
-
-
-def _variable(package: Package, variable: Variable) -> Iterator[str]:
-    yield from _unknown("data type", variable.data_type, get_args(DataType))
-    if variable.origin is not None:
-        yield from _origin(variable.origin)
-    if variable.method is not None and not (variable.method.words or variable.method.expression):
-        yield "its method has neither words nor an expression"
-    codelist = variable.codelist
-    if codelist is None:
-        return
-    meant = terminologies(package, codelist)
-    if len(meant) > 1:
-        which = ", ".join(terminology_names(item)[1] for item in meant)
-        yield f"codelist {codelist.name} does not say which terminology it is from: {which}"
-    elif codelist.code and codelist.standard and not meant:
-        known = [terminology_names(item)[1] for item in package.standards if item.type == "CT"]
-        yield from _unknown(f"terminology of codelist {codelist.name}", codelist.standard, known)
-
-
-def _origin(origin: Origin) -> Iterator[str]:
-    yield from _unknown("origin", origin.type, terms.ORIGIN_TYPES)
-    if origin.source:
-        yield from _unknown("source of origin", origin.source, terms.ORIGIN_SOURCES)
-
-
-def _characters(item: Any, place: str) -> Iterator[str]:
-    """Texts with characters that XML 1.0 cannot carry, wherever they are in the metadata."""
+def _texts(item: Any, place: str, documents: Mapping[str, Document]) -> Iterator[str]:
+    """What is wrong with texts, comments and references, wherever they are in the metadata."""
     if isinstance(item, str):
         match = _NOT_XML.search(item)
         if match:
             yield f"{place}: XML cannot carry the character {match.group()!r} of {item!r}"
     elif isinstance(item, tuple | list):
         for part in item:
-            yield from _characters(part, place)
+            yield from _texts(part, place, documents)
     elif is_dataclass(item):
         inner = f"{place}.{item.name}" if isinstance(item, Variable) else place
-        for entry in fields(item):
-            yield from _characters(getattr(item, entry.name), inner)
+        if isinstance(item, Comment) and not item.text:
+            yield f"{inner}: a comment has no words"
+        if isinstance(item, Reference):
+            yield from (f"{inner}: {t}" for t in unknown("document", item.document, documents))
+        if isinstance(item, Reference | Origin):
+            yield from (f"{inner}: {t}" for page in item.pages for t in _page(page))
+        for name in _field_names(cast(Any, type(item))):
+            yield from _texts(getattr(item, name), inner, documents)
+
+
+def _page(page: str) -> Iterator[str]:
+    span = PAGE_RANGE.fullmatch(page)
+    if span and int(span[1]) > int(span[2]):
+        yield f"page range {page} goes backwards"
+    elif not page or re.search(r"\s", page):
+        yield f"page '{page}' is no number, range (7-9) or named destination, which has no blanks"
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))

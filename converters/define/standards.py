@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from converters.dataset import Metadata, Package, StandardUse, UsedCodelist
+from converters.define.terms import class_name
+
+#: Guides that describe a class or subclass by themselves, where a package declares them.
+_GUIDES = {
+    "OCCURRENCE DATA STRUCTURE": "ADaM-OCCDSIG",
+    "DEVICE LEVEL ANALYSIS DATASET": "ADaMIG-MD",
+    "MEDICAL DEVICE BASIC DATA STRUCTURE": "ADaMIG-MD",
+    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE": "ADaMIG-MD",
+    "NON-COMPARTMENTAL ANALYSIS": "ADaMIG-NCA",
+    "POPULATION PHARMACOKINETIC ANALYSIS": "ADaMIG-popPK",
+}
 
 
 def standard_oid(standard: StandardUse) -> str:
@@ -17,12 +28,16 @@ def standard_oid(standard: StandardUse) -> str:
 def guides(package: Package, metadata: Metadata) -> list[StandardUse]:
     """The implementation guides that may be meant by the dataset: one, if all is well.
 
-    None is meant by a dataset of the sponsor's own, or where the package declares none.
+    It is the one that the dataset names, else that of its class, else the package's first. None is
+    meant by a dataset of the sponsor's own, or where the package declares none.
     """
     declared = [item for item in package.standards if item.type == "IG"]
-    if metadata.standard == "":
-        return declared[:1]
-    return [item for item in declared if item.name == metadata.standard]
+    if metadata.standard:
+        return [item for item in declared if item.name == metadata.standard]
+    if metadata.standard is None:
+        return []
+    own = _GUIDES.get(metadata.subclass.upper()) or _GUIDES.get(class_name(metadata.dataset_class))
+    return [item for item in declared if item.name == own] or declared[:1]
 
 
 def terminologies(package: Package, codelist: UsedCodelist) -> list[StandardUse]:

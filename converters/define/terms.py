@@ -61,15 +61,31 @@ CLASSES = {
     "REFERENCE DATA STRUCTURE": 2,
     "ADAM OTHER": 2,
 }
-SUBCLASSES = (
-    "ADVERSE EVENT",
-    "MEDICAL DEVICE TIME-TO-EVENT",
-    "NON-COMPARTMENTAL ANALYSIS",
-    "POPULATION PHARMACOKINETIC ANALYSIS",
-    "TIME-TO-EVENT",
-)
+#: Class of which a subclass is.
+SUBCLASSES = {
+    "ADVERSE EVENT": "OCCURRENCE DATA STRUCTURE",
+    "MEDICAL DEVICE TIME-TO-EVENT": "MEDICAL DEVICE BASIC DATA STRUCTURE",
+    "NON-COMPARTMENTAL ANALYSIS": "BASIC DATA STRUCTURE",
+    "POPULATION PHARMACOKINETIC ANALYSIS": "BASIC DATA STRUCTURE",
+    "TIME-TO-EVENT": "BASIC DATA STRUCTURE",
+}
 
 
 def class_name(text: str) -> str:
     """The class as Define-XML spells it: ``Special-Purpose`` gives ``SPECIAL PURPOSE``."""
     return text.upper().replace("-", " ")
+
+
+def yes_no(value: bool) -> str:
+    """``Yes`` or ``No``."""
+    return "Yes" if value else "No"
+
+
+def yes(value: bool) -> str | None:
+    """``Yes``, or no attribute at all."""
+    return "Yes" if value else None
+
+
+def sas_name(name: str) -> str | None:
+    """The name as SAS transport files have it; None where it is too long for them."""
+    return name if SAS_NAME.fullmatch(name) else None
