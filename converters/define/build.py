@@ -108,8 +108,9 @@ def _metadata(package: Package) -> MetaDataVersion:
         define_version=DEFINE_VERSION,
         comment_oid=known.comments.oid(package.comment, "MDV"),
         standards=_standards(package, known.comments),
-        value_lists=tuple(value_list(item, known) for item in every if item.values),
+        # Datasets before value lists: what both share is called after the variable.
         item_groups=tuple(item_group(package, group, labels, known) for group in groups),
+        value_lists=tuple(value_list(item, known) for item in every if item.values),
         # Variables first, then what holds of them at value level.
         items=tuple(
             item_def(item, codelist_oid, known)

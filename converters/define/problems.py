@@ -97,7 +97,9 @@ def _texts(item: Any, place: str, documents: Mapping[str, Document]) -> Iterator
         if isinstance(item, Reference | Origin):
             yield from (f"{inner}: {t}" for page in item.pages for t in _page(page))
         for name in _field_names(cast(Any, type(item))):
-            yield from _texts(getattr(item, name), inner, documents)
+            part = getattr(item, name)
+            if part:
+                yield from _texts(part, inner, documents)
 
 
 def _page(page: str) -> Iterator[str]:

@@ -1,0 +1,140 @@
+"""What keeps a package from being written is told, all of it at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from converters.dataset import (
+    Condition,
+    Method,
+    Origin,
+    Package,
+    StandardUse,
+    Term,
+    UsedCodelist,
+    ValueLevel,
+    Variable,
+)
+from converters.define import define_xml
+from converters.errors import SpecError
+from tests.unit.define.support import (
+    changed,
+    with_variable,
+)
+
+VALUE_LEVEL = ValueLevel("QVAL", (), Variable("X", "X", "Char"))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "change", "expected"),
+    [
+        ("AE", {"dataset_class": "EVENT"}, "AE: unknown class 'EVENT' (did you mean 'EVENTS'?)"),
+        ("AE", {"subclass": "ADVERSE EVNT"}, "did you mean 'ADVERSE EVENT'?"),
+        ("AE", {"name": "ADVERSEEVENTS"}, "its name is not one to eight letters"),
+        ("AE", {"keys": ("USUBID",)}, "unknown key variable 'USUBID' (did you mean 'USUBJID'?)"),
+        ("AE", {"keys": ("USUBJID",) * 2}, "AE: key 'USUBJID' occurs 2 times"),
+        ("AE", {"name": "DM"}, "dataset 'DM' occurs 2 times"),
+        ("AE", {"standard": "SDTMG"}, "implementation guide 'SDTMG' (did you mean 'SDTMIG'?)"),
+        ("AE", {"label": "a\x0bb"}, "AE: XML cannot carry the character '\\x0b' of 'a\\x0bb'"),
+        ("SUPPAE", {"value_level": (VALUE_LEVEL,)}, "of QVAL: its where-clause is empty"),
+    ],
+)
+def test_what_is_wrong_with_a_dataset_is_told(
+    package: Package, dataset: str, change: dict[str, Any], expected: str
+) -> None:
+    wrong = changed(package, dataset, lambda metadata: replace(metadata, **change))
+    with pytest.raises(SpecError) as caught:
+        define_xml(wrong)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"origin": Origin("CRF")}, "AE: AETERM: unknown origin 'CRF' (one of Assigned, "),
+        ({"origin": Origin("Assigned", "Sponser")}, "(did you mean 'Sponsor'?)"),
+        ({"data_type": "string"}, "unknown data type 'string'"),
+        ({"method": Method("")}, "its method has neither words nor an expression"),
+        ({"name": "AESEV"}, "AE: variable 'AESEV' occurs 2 times"),
+        (
+            {"codelist": UsedCodelist("X", "X", "C1", standard="STDM")},
+            "unknown terminology of codelist X 'STDM'",
+        ),
+        (
+            {"codelist": UsedCodelist("X", "X", terms=(Term("a\x00"),))},
+            "AE.AETERM: XML cannot carry the character '\\x00'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_variable_is_told(
+    package: Package, change: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        define_xml(with_variable(package, "AE", "AETERM", **change))
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Condition("QNAME", "EQ", ("A",)), "unknown variable 'QNAME' (did you mean 'QNAM'?)"),
+        (Condition("QNAM", "==", ("A",)), "unknown comparator '==' (one of EQ, NE, "),
+        (Condition("QNAM", "EQ", ("A", "B")), "EQ takes one value, not 2"),
+        (Condition("QNAM", "IN", ()), "IN has no value"),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_told(
+    package: Package, condition: Condition, expected: str
+) -> None:
+    level = ValueLevel("QVAL", (condition,), Variable("X", "X", "Char"))
+    wrong = changed(package, "SUPPAE", lambda metadata: replace(metadata, value_level=(level,)))
+    with pytest.raises(SpecError) as caught:
+        define_xml(wrong)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"created": "2026-01-31"}, "creation time '2026-01-31': expected a date and time"),
+        ({"created": "2026-02-31T09:00:00"}, "creation time '2026-02-31T09:00:00'"),
+        ({"study_id": ""}, "the package's study_id is empty"),
+        (
+            {"standards": (StandardUse("STDMIG", "IG", "3.4"),) * 2},
+            "unknown standard 'STDMIG' (did you mean 'SDTMIG'?)",
+        ),
+        (
+            {"standards": (StandardUse("SDTMIG", "IG", "3.4"),) * 2},
+            "standard 'STD.SDTMIG.3.4' occurs 2 times",
+        ),
+        ({"description": "a\x01"}, "the study: XML cannot carry the character"),
+    ],
+)
+def test_what_is_wrong_with_the_package_is_told(
+    package: Package, change: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        define_xml(replace(package, **change))
+    assert expected in str(caught.value)
+
+
+def test_all_problems_are_told_at_once(package: Package) -> None:
+    wrong = with_variable(package, "AE", "AETERM", origin=Origin("CRF"))
+    wrong = with_variable(wrong, "DM", "AGE", origin=Origin("CRF"))
+    with pytest.raises(SpecError) as caught:
+        define_xml(wrong, context="Submision")
+    assert [str(problem).split(" '")[0] for problem in caught.value.problems] == [
+        "unknown context",
+        "DM: AGE: unknown origin",
+        "AE: AETERM: unknown origin",
+    ]
+
+
+def test_a_codelist_must_say_which_of_several_terminologies_it_is_from(package: Package) -> None:
+    analysis = StandardUse("CDISC/NCI", "CT", "2026-03-27", "ADaM")
+    several = replace(package, standards=(*package.standards, analysis))
+    with pytest.raises(SpecError, match=r"NY does not say which .* SDTM 2024-03-29, ADaM 2026"):
+        define_xml(several)
