@@ -70,7 +70,7 @@ def _enumerated(term: Term, number: int, own: bool) -> EnumeratedItem:
 
 
 def _rank(term: Term) -> str | None:
-    return None if term.rank is None else f"{term.rank:g}"
+    return None if term.rank is None else f"{term.rank:.15g}"
 
 
 def _descriptions(term: Term) -> tuple[Description, ...]:

@@ -34,9 +34,9 @@ def unite(
     """The codelists that ``uses`` (place such as ``AE.AESEV``, variable) need, by OID.
 
     Codelists of one name are one, unless they contradict each other (another NCI code, standard,
-    dictionary or data type, or another decode of the same term): then the later one is called
-    after its place. A codelist that has neither terms nor a dictionary is left out. ``claim`` makes
-    an OID unique. Also gives the OID of the codelist by place.
+    dictionary, format, comment or data type, or something else of the same term): then the later
+    one is called after its place. A codelist that has neither terms nor a dictionary is left out.
+    ``claim`` makes an OID unique. Also gives the OID of the codelist by place.
     """
     unions: dict[str, list[_Union]] = {}
     chosen: dict[str, _Union] = {}
@@ -88,8 +88,11 @@ def _join(
 
 
 def _agree(union: _Union, used: UsedCodelist) -> bool:
-    return _identity(union.used) == _identity(used) and all(
-        _compatible(term, union.terms.get(term.value, term)) for term in used.terms
+    return (
+        _identity(union.used) == _identity(used)
+        and _alike(union.used.format, used.format)
+        and _alike(union.used.comment, used.comment)
+        and all(_compatible(term, union.terms.get(term.value, term)) for term in used.terms)
     )
 
 
@@ -99,14 +102,14 @@ def _identity(used: UsedCodelist) -> tuple[str, str, str, str]:
 
 def _compatible(one: Term, other: Term) -> bool:
     return one.extended == other.extended and all(
-        left in _UNSAID or right in _UNSAID or left == right
-        for left, right in (
-            (one.code, other.code),
-            (one.decode, other.decode),
-            (one.description, other.description),
-            (one.rank, other.rank),
-        )
+        _alike(getattr(one, name), getattr(other, name))
+        for name in ("code", "decode", "description", "rank")
     )
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two say the same, or one of them nothing."""
+    return one in _UNSAID or other in _UNSAID or one == other
 
 
 def _fill(one: Term, other: Term) -> Term:

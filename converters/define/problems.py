@@ -39,7 +39,7 @@ def problems(package: Package, context: str, version: str) -> list[str]:
         *_created(package.created),
         *_standards(package, version),
         *repeated("dataset", (dataset.name for dataset in package.datasets.values())),
-        *repeated("document", (item.name or item.title for item in package.documents)),
+        *_documents(package),
     ]
     for what, text in (("study_id", package.study_id), ("study_name", package.study_name)):
         found += [] if text else [f"the package's {what} is empty"]
@@ -63,6 +63,14 @@ def _created(text: str) -> list[str]:
         whole = False
     expected = "a date and time such as 2026-01-31T09:00:00"
     return [] if whole else [f"creation time '{text}': expected {expected}"]
+
+
+def _documents(package: Package) -> Iterator[str]:
+    yield from repeated("document", (item.name or item.title for item in package.documents))
+    for item in package.documents:
+        if not (item.title and item.href):
+            what = "file (href)" if item.title else "title"
+            yield f"document '{item.name or item.title or item.href}' has no {what}"
 
 
 def _standards(package: Package, version: str) -> Iterator[str]:

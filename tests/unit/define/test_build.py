@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters.dataset import (
+    Comment,
     Method,
     Package,
     Term,
     UsedCodelist,
     Variable,
 )
-from converters.define import check_xsd, define_xml, write_define
+from converters.define import build, check_xsd, define_xml, read_define, to_xml, write_define
+from converters.define.index import index
 from converters.define.terms import DEF
+from tests.unit.define.analyses import analysis_package, primary
 from tests.unit.define.support import (
     attributes,
     find,
@@ -171,3 +174,41 @@ def test_any_text_comes_back_as_it_was(label: str, value: str, words: str) -> No
     assert find(root, "//o:ItemDef/o:Description/o:TranslatedText/text()") == [label]
     assert find(root, "//o:EnumeratedItem/@CodedValue") == [value]
     assert find(root, "//o:FormalExpression/text()") == [words]
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.0"])
+@pytest.mark.parametrize("analyses", [False, True])
+def test_every_package_passes_the_schema_and_reads_back_as_it_was_built(
+    package: Package, version: str, analyses: bool
+) -> None:
+    odm = build(analysis_package() if analyses else package, version=version)
+    content = to_xml(odm)
+    assert check_xsd(content) == []
+    assert read_define(content) == odm
+
+
+@given(text=ANY_TEXT.filter(str.strip))
+def test_any_text_reads_back_as_it_was_built(text: str) -> None:
+    result = primary(name=text, description=text, code=text, context=text, reason=text)
+    odm = build(analysis_package(result, comment=Comment(text), description=text))
+    assert read_define(to_xml(odm)) == odm
+
+
+def test_the_package_and_its_standards_have_comments() -> None:
+    found = index(build(analysis_package()))
+    assert found.metadata.comment_oid == "COM.MDV"
+    assert str(found.comments["COM.MDV"].description) == "Made for the final analysis"
+    assert found.standards["STD.ADaMIG.1.3"].comment_oid == "COM.STD.ADaMIG.1.3"
+
+
+def test_documents_stand_in_the_list_of_their_kind_or_only_where_they_are_referred_to() -> None:
+    metadata = build(analysis_package()).metadata
+    assert metadata.annotated_crf is None
+    assert metadata.supplemental_doc is not None
+    assert [item.leaf_id for item in metadata.supplemental_doc.documents] == ["LF.adrg", "LF.sap"]
+    assert [(leaf.id, leaf.href) for leaf in metadata.leaves] == [
+        ("LF.adrg", "adrg.pdf"),
+        ("LF.sap", "docs/sap.pdf"),
+        ("LF.manual", "manual.pdf"),
+        ("LF.t_1", "programs/t_1.sas"),
+    ]

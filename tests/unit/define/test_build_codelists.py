@@ -13,6 +13,9 @@ from converters.dataset import (
     UsedCodelist,
     Variable,
 )
+from converters.define import build
+from converters.define.index import index
+from tests.unit.define.analyses import analysis_package
 from tests.unit.define.support import (
     attributes,
     find,
@@ -90,3 +93,14 @@ def test_a_codelist_names_its_terminology_with_or_without_the_version(name: str)
         ),
     )
     assert find(parsed(package), "//o:CodeList/@def:StandardOID") == ["STD.CT.ADaM.2026-03-27"]
+
+
+def test_terms_have_ranks_and_descriptions_and_the_codelist_a_format_and_a_comment() -> None:
+    found = index(build(analysis_package()))
+    codes = found.code_lists["CL.AESEVN"]
+    assert (codes.data_type, codes.sas_format_name) == ("integer", "AESEVN")
+    assert [(term.coded_value, term.rank) for term in codes.decoded] == [("1", "1"), ("2", "2.5")]
+    assert [list(map(str, term.descriptions)) for term in codes.decoded] == [["No treatment"], []]
+    comment = found.comments[codes.comment_oid or ""]
+    assert (comment.oid, str(comment.description)) == ("COM.CL.AESEVN", "Coded as in the SAP")
+    assert [document.leaf_id for document in comment.documents] == ["LF.sap"]

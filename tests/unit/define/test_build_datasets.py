@@ -10,8 +10,11 @@ from converters.dataset import (
     StandardUse,
     Variable,
 )
-from converters.define import check_xsd, define_xml
+from converters.define import build, check_xsd, define_xml
+from converters.define.elements import Alias, DatasetClass, SubClass
+from converters.define.index import index
 from converters.define.terms import DEF
+from tests.unit.define.analyses import analysis_package
 from tests.unit.define.support import (
     attributes,
     changed,
@@ -152,3 +155,44 @@ def test_a_dataset_may_follow_another_implementation_guide(package: Package) -> 
     assert find(parsed(other), "//o:ItemGroupDef[@Name='LB']/@def:StandardOID") == [
         "STD.SDTMIG-MD.1.1"
     ]
+
+
+def test_a_subclass_names_the_class_that_it_is_of() -> None:
+    group = index(build(analysis_package())).item_groups["IG.ADAE"]
+    assert group.dataset_class == DatasetClass(
+        name="OCCURRENCE DATA STRUCTURE",
+        subclasses=(SubClass(name="ADVERSE EVENT", parent_class="OCCURRENCE DATA STRUCTURE"),),
+    )
+
+
+def test_analysis_datasets_follow_the_guide_of_their_class_where_it_is_declared() -> None:
+    groups = build(analysis_package()).metadata.item_groups
+    assert {group.name: group.standard_oid for group in groups} == {
+        "ADSL": "STD.ADaMIG.1.3",
+        "ADAE": "STD.ADaM-OCCDSIG.1.1",
+        "ADQS": "STD.ADaMIG.1.3",
+    }
+    only = analysis_package(standards=(StandardUse("ADaMIG", "IG", "1.3"),), displays=())
+    found = {group.standard_oid for group in build(only).metadata.item_groups}
+    assert found == {"STD.ADaMIG.1.3"}
+
+
+def test_a_variable_of_the_sponsors_in_an_analysis_dataset_is_not_marked() -> None:
+    (flag,) = [
+        ref
+        for ref in index(build(analysis_package())).item_groups["IG.ADSL"].items
+        if ref.item_oid == "IT.ADSL.SAFFL"
+    ]
+    assert flag.is_non_standard is None
+
+
+def test_a_supplemental_dataset_of_a_split_domain_is_described_by_the_parts(
+    package: Package,
+) -> None:
+    part = changed(
+        package,
+        "AE",
+        lambda metadata: replace(metadata, name="AECL", domain="AE", domain_label="Adverse Events"),
+    )
+    group = index(build(part)).item_groups["IG.SUPPAE"]
+    assert group.aliases == (Alias(context="DomainDescription", name="Adverse Events"),)

@@ -13,8 +13,11 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
-from converters.define import check_xsd, define_xml
+from converters.define import build, check_xsd, define_xml
+from converters.define.elements import PdfPageRef
+from converters.define.index import index
 from converters.define.terms import DEF
+from tests.unit.define.analyses import analysis_package
 from tests.unit.define.support import (
     attributes,
     changed,
@@ -160,3 +163,58 @@ def test_names_too_long_for_sas_are_left_out_of_the_sas_attributes() -> None:
     element = item(root, "IT.AE.LONGER_NAME")
     assert "SASFieldName" not in element.attrib
     assert element.get("Length") == "1"
+
+
+def test_a_float_without_known_digits_has_those_of_its_format() -> None:
+    found = index(build(analysis_package()))
+    item = found.items["IT.ADQS.CHG"]
+    assert (item.significant_digits, item.display_format) == ("2", "8.2")
+
+
+def test_a_date_as_a_number_keeps_its_format() -> None:
+    item = index(build(analysis_package())).items["IT.ADQS.ADT"]
+    assert (item.data_type, item.length, item.display_format) == ("integer", "8", "DATE9.")
+
+
+def test_an_origin_names_places_in_documents() -> None:
+    (origin,) = index(build(analysis_package())).items["IT.ADQS.ADT"].origins
+    (document,) = origin.documents
+    assert document.leaf_id == "LF.sap"
+    assert [(page.page_refs, page.first_page, page.last_page) for page in document.pages] == [
+        ("12", None, None),
+        (None, "14", "16"),
+    ]
+
+
+def test_a_value_level_has_a_comment_that_names_a_document() -> None:
+    found = index(build(analysis_package()))
+    comment = found.comments[found.items["IT.ADQS.AVAL.ACTOT"].comment_oid or ""]
+    (document,) = comment.documents
+    assert (comment.oid, document.leaf_id) == ("COM.ADQS.AVAL.ACTOT", "LF.manual")
+    assert document.pages[0] == PdfPageRef(page_refs="Scoring", type="NamedDestination")
+
+
+def test_a_value_level_may_hang_on_another_dataset_which_its_comment_joins() -> None:
+    found = index(build(analysis_package()))
+    where = found.where_clauses["WC.ADQS.PARAMCD.NE.ACTOT.ADSL.SAFFL.Y"]
+    assert [check.item_oid for check in where.checks] == ["IT.ADQS.PARAMCD", "IT.ADSL.SAFFL"]
+    assert str(found.comments[where.comment_oid or ""].description) == (
+        "Records of ADQS and ADSL belong together by STUDYID, USUBJID."
+    )
+
+
+def test_a_condition_that_names_its_own_dataset_is_the_same_without() -> None:
+    def named(metadata: Metadata) -> Metadata:
+        first, *rest = metadata.value_level
+        where = tuple(replace(item, dataset="ADQS") for item in first.where)
+        return replace(metadata, value_level=(replace(first, where=where), *rest))
+
+    package = analysis_package()
+    assert build(changed(package, "ADQS", named)) == build(package)
+
+
+def test_a_text_may_be_a_number_at_value_level(package: Package) -> None:
+    items = index(build(package)).items
+    assert items["IT.LB.LBORRES"].data_type == "text"
+    below = items["IT.LB.LBORRES.HGB.LBSPEC.BLOOD"]
+    assert (below.data_type, below.length, below.significant_digits) == ("float", "5", "1")

@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from converters.dataset import (
+    AnalysisData,
+    Comment,
     Condition,
+    Display,
+    Document,
+    Metadata,
     Method,
     Origin,
     Package,
+    Reference,
     StandardUse,
     Term,
     UsedCodelist,
@@ -20,6 +26,7 @@ from converters.dataset import (
 )
 from converters.define import define_xml
 from converters.errors import SpecError
+from tests.unit.define.analyses import analysis_package, events, primary
 from tests.unit.define.support import (
     changed,
     with_variable,
@@ -138,3 +145,153 @@ def test_a_codelist_must_say_which_of_several_terminologies_it_is_from(package: 
     several = replace(package, standards=(*package.standards, analysis))
     with pytest.raises(SpecError, match=r"NY does not say which .* SDTM 2024-03-29, ADaM 2026"):
         define_xml(several)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"data_type": "float"}, "AE: AETERM: a float tells its significant digits"),
+        (
+            {"codelist": UsedCodelist("X", "X", format="SEV", terms=(Term("A"),))},
+            "codelist format 'SEV' is no name of a SAS format such as $SEVER",
+        ),
+        (
+            {"codelist": UsedCodelist("X", "X", format="$SEVERITY", terms=(Term("A"),))},
+            "codelist format '$SEVERITY'",
+        ),
+        (
+            {"comment": Comment("See", (Reference("Reviewers Guide"),))},
+            "AE.AETERM: unknown document 'Reviewers Guide' (did you mean 'Reviewer's Guide'?)",
+        ),
+        (
+            {"method": Method("Words", documents=(Reference("SAP"),))},
+            "AE.AETERM: unknown document 'SAP'",
+        ),
+        (
+            {"origin": Origin("Assigned", documents=(Reference("SAP"),))},
+            "AE.AETERM: unknown document 'SAP'",
+        ),
+        ({"comment": Comment("")}, "AE.AETERM: a comment has no words"),
+        (
+            {"origin": Origin("Collected", pages=("9-7",))},
+            "AE.AETERM: page range 9-7 goes backwards",
+        ),
+        (
+            {"origin": Origin("Collected", pages=("page 7",))},
+            "AE.AETERM: page 'page 7' is no number, range (7-9) or named destination",
+        ),
+    ],
+)
+def test_what_is_wrong_with_what_a_variable_refers_to_is_told(
+    package: Package, change: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        define_xml(with_variable(package, "AE", "AETERM", **change))
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("documents", "expected"),
+    [
+        ((Document("A", "a.pdf"), Document("A", "b.pdf")), "document 'A' occurs 2 times"),
+        ((Document("A", ""),), "document 'A' has no file (href)"),
+        ((Document("", "a.pdf"),), "document 'a.pdf' has no title"),
+    ],
+)
+def test_what_is_wrong_with_a_document_is_told(
+    package: Package, documents: tuple[Document, ...], expected: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        define_xml(replace(package, documents=documents))
+    assert expected in str(caught.value)
+
+
+def test_a_subclass_of_another_class_is_told() -> None:
+    wrong = changed(
+        analysis_package(), "ADQS", lambda metadata: replace(metadata, subclass="ADVERSE EVENT")
+    )
+    expected = "ADVERSE EVENT is of class OCCURRENCE DATA STRUCTURE, not of BASIC DATA STRUCTURE"
+    with pytest.raises(SpecError, match=expected):
+        define_xml(wrong)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Condition("SAFFL", "EQ", ("Y",), "ADSI"), "unknown dataset 'ADSI' (did you mean 'ADSL'?)"),
+        (
+            Condition("SAFL", "EQ", ("Y",), "ADSL"),
+            "unknown variable 'SAFL' (did you mean 'SAFFL'?)",
+        ),
+        (
+            Condition("AESEVN", "EQ", ("1",), "ADAE"),
+            "say how records of ADAE are found (join)",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_condition_on_another_dataset_is_told(
+    condition: Condition, expected: str
+) -> None:
+    def on_another(metadata: Metadata) -> Metadata:
+        (first, *_) = metadata.value_level
+        return replace(metadata, value_level=(replace(first, where=(condition,)),))
+
+    wrong = analysis_package(displays=())
+    # By other keys, ADAE and ADQS have none in common.
+    wrong = changed(wrong, "ADQS", lambda item: replace(item, keys=("PARAMCD",)))
+    with pytest.raises(SpecError) as caught:
+        define_xml(changed(wrong, "ADQS", on_another))
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"reason": ""}, "display Table 1: Primary endpoint: its reason is empty"),
+        ({"purpose": " "}, "Primary endpoint: its purpose is empty"),
+        ({"description": ""}, "Primary endpoint: its description is empty"),
+        ({"data": ()}, "Primary endpoint: it reads no dataset"),
+        ({"context": ""}, "its code does not say in which language (context)"),
+        (
+            {"data": (AnalysisData("ADQSS"),)},
+            "unknown dataset 'ADQSS' (did you mean 'ADQS'?)",
+        ),
+        (
+            {"data": (AnalysisData("ADQS", (), ("CHGG",)),)},
+            "unknown variable of ADQS 'CHGG' (did you mean 'CHG'?)",
+        ),
+        (
+            {"data": (AnalysisData("ADQS", (Condition("PARAM", "EQ", ("X",)),)),)},
+            "unknown variable 'PARAM' (did you mean 'PARAMCD'?)",
+        ),
+        (
+            {"data": (AnalysisData("ADQS"), AnalysisData("ADAE"))},
+            "say how ADQS, ADAE are joined",
+        ),
+        (
+            {"programs": (Reference("t_2.sas"),)},
+            "unknown document 't_2.sas' (did you mean 't_1.sas'?)",
+        ),
+        ({"documentation": Comment("")}, "the study: a comment has no words"),
+        ({"code": "a\x01"}, "the study: XML cannot carry the character"),
+    ],
+)
+def test_what_is_wrong_with_a_result_is_told(change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        define_xml(analysis_package(primary(**change)))
+    assert expected in str(caught.value)
+
+
+def test_a_display_needs_results_and_a_name_of_its_own() -> None:
+    empty = Display("Table 2", "", ())
+    with pytest.raises(SpecError) as caught:
+        define_xml(analysis_package(displays=(empty, empty)))
+    assert [str(problem) for problem in caught.value.problems] == [
+        "display 'Table 2' occurs 2 times",
+        *["display Table 2: its description is empty", "display Table 2: it has no result"] * 2,
+    ]
+
+
+def test_two_results_of_a_display_have_two_names() -> None:
+    with pytest.raises(SpecError, match="display Table 1: result 'Events' occurs 2 times"):
+        define_xml(analysis_package(events(), events()))
