@@ -31,11 +31,9 @@ from converters.define.oids import Oids
 from converters.define.problems import problems
 from converters.define.shared import Comments, Shared, shared
 from converters.define.standards import standard_oid
-from converters.define.terms import DEFINE_VERSION
+from converters.define.terms import DEFINE_VERSION, SYSTEM
 from converters.define.version_2_0 import as_version_2_0
 from converters.errors import SpecError
-
-_SYSTEM = "cdisc-converters"
 
 
 def build(package: Package, context: str = "Submission", version: str = "2.1") -> Odm:
@@ -60,7 +58,7 @@ def build(package: Package, context: str = "Submission", version: str = "2.1") -
         file_oid=f"ODM.{_name(package)}.{package.created}",
         creation_date_time=package.created,
         originator=package.originator or None,
-        source_system=_SYSTEM,
+        source_system=SYSTEM,
         source_system_version=__version__,
         context=context,
         studies=(

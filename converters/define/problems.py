@@ -83,6 +83,7 @@ def _standards(package: Package, version: str) -> Iterator[str]:
 
 def _standard(standard: StandardUse) -> Iterator[str]:
     yield from unknown("standard", standard.name, terms.STANDARD_NAMES)
+    yield from unknown(f"type of standard {standard.name}", standard.type, ("IG", "CT"))
     if standard.type == "CT":
         yield from unknown("publishing set", standard.publishing_set, terms.PUBLISHING_SETS)
 

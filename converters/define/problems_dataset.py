@@ -10,6 +10,7 @@ from converters.dataset import (
     Condition,
     DataType,
     Metadata,
+    Method,
     Origin,
     Package,
     UsedCodelist,
@@ -42,7 +43,8 @@ def dataset_problems(
     for key in metadata.keys:
         yield from unknown("key variable", key, names)
     for variable in metadata.variables:
-        yield from (f"{variable.name}: {text}" for text in _variable(package, variable))
+        place = variable.name or "a variable"
+        yield from (f"{place}: {text}" for text in _variable(package, variable))
     yield from repeated("value level", map(_words, metadata.value_level))
     for item in metadata.value_level:
         yield from _value_level(package, item, metadata, datasets)
@@ -103,13 +105,15 @@ def _comparison(condition: Condition) -> Iterator[str]:
 
 
 def _variable(package: Package, variable: Variable) -> Iterator[str]:
+    if not variable.name:
+        yield "it has no name"
     yield from unknown("data type", variable.data_type, get_args(DataType))
     if variable.data_type == "float" and decimals(variable) is None:
         yield "a float tells its significant digits, or a format such as 8.2"
     if variable.origin is not None:
         yield from _origin(variable.origin)
-    if variable.method is not None and not (variable.method.words or variable.method.expression):
-        yield "its method has neither words nor an expression"
+    if variable.method is not None:
+        yield from _method(variable.method)
     if variable.codelist is not None:
         yield from _terminology(package, variable.codelist)
         yield from _format(variable, variable.codelist.format)
@@ -119,6 +123,12 @@ def _origin(origin: Origin) -> Iterator[str]:
     yield from unknown("origin", origin.type, terms.ORIGIN_TYPES)
     if origin.source:
         yield from unknown("source of origin", origin.source, terms.ORIGIN_SOURCES)
+
+
+def _method(method: Method) -> Iterator[str]:
+    yield from unknown("type of method", method.type, ("Computation", "Imputation"))
+    if not (method.words or method.expression):
+        yield "its method has neither words nor an expression"
 
 
 def _terminology(package: Package, codelist: UsedCodelist) -> Iterator[str]:

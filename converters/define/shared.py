@@ -19,9 +19,8 @@ from converters.define.elements import (
     WhereClauseDef,
 )
 from converters.define.oids import Oids, readable
+from converters.define.terms import SYSTEM
 
-#: Where a formal expression is written in the language of the mapping specs.
-LANGUAGE = "cdisc-converters"
 #: A method's name lists as many of its variables.
 _LISTED = 4
 
@@ -111,7 +110,7 @@ class Methods:
 
 def _expressions(method: Method) -> tuple[FormalExpression, ...]:
     text = method.expression
-    return (FormalExpression(text=text, context=LANGUAGE),) if text else ()
+    return (FormalExpression(text=text, context=SYSTEM),) if text else ()
 
 
 def _names(methods: Sequence[_Used]) -> list[str]:

@@ -13,6 +13,8 @@ XML = "http://www.w3.org/XML/1998/namespace"
 SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 
 DEFINE_VERSION = "2.1.0"
+#: This program, as the maker of a file and as the language of its formal expressions.
+SYSTEM = "cdisc-converters"
 CONTEXTS = ("Submission", "Other")
 COMPARATORS = ("EQ", "NE", "IN", "NOTIN", "LT", "LE", "GT", "GE")
 ORIGIN_TYPES = (

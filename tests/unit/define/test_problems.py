@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
 
 import pytest
 
@@ -24,7 +25,7 @@ from converters.dataset import (
     ValueLevel,
     Variable,
 )
-from converters.define import define_xml
+from converters.define import check_xsd, define_xml
 from converters.errors import SpecError
 from tests.unit.define.analyses import analysis_package, events, primary
 from tests.unit.define.support import (
@@ -65,6 +66,11 @@ def test_what_is_wrong_with_a_dataset_is_told(
         ({"origin": Origin("Assigned", "Sponser")}, "(did you mean 'Sponsor'?)"),
         ({"data_type": "string"}, "unknown data type 'string'"),
         ({"method": Method("")}, "its method has neither words nor an expression"),
+        (
+            {"method": Method("Words", type=cast(Any, "Imputaton"))},
+            "unknown type of method 'Imputaton' (did you mean 'Imputation'?)",
+        ),
+        ({"name": ""}, "AE: a variable: it has no name"),
         ({"name": "AESEV"}, "AE: variable 'AESEV' occurs 2 times"),
         (
             {"codelist": UsedCodelist("X", "X", "C1", standard="STDM")},
@@ -116,6 +122,10 @@ def test_what_is_wrong_with_a_condition_is_told(
         (
             {"standards": (StandardUse("SDTMIG", "IG", "3.4"),) * 2},
             "standard 'STD.SDTMIG.3.4' occurs 2 times",
+        ),
+        (
+            {"standards": (StandardUse("SDTMIG", cast(Any, "GUIDE"), "3.4"),)},
+            "unknown type of standard SDTMIG 'GUIDE' (one of IG, CT)",
         ),
         ({"description": "a\x01"}, "the study: XML cannot carry the character"),
     ],
@@ -295,3 +305,33 @@ def test_a_display_needs_results_and_a_name_of_its_own() -> None:
 def test_two_results_of_a_display_have_two_names() -> None:
     with pytest.raises(SpecError, match="display Table 1: result 'Events' occurs 2 times"):
         define_xml(analysis_package(events(), events()))
+
+
+def emptied(item: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Copies of metadata, each with one text made empty, and which."""
+    if isinstance(item, str):
+        yield place, ""
+    elif isinstance(item, tuple):
+        for number, part in enumerate(item):
+            for path, other in emptied(part, f"{place}[{number}]"):
+                yield path, (*item[:number], other, *item[number + 1 :])
+    elif isinstance(item, dict):
+        for name, part in item.items():
+            for path, other in emptied(part, f"{place}[{name}]"):
+                yield path, {**item, name: other}
+    elif is_dataclass(item):
+        for field in fields(item):
+            for path, other in emptied(getattr(item, field.name), f"{place}.{field.name}"):
+                yield path, replace(cast(Any, item), **{field.name: other})
+
+
+def test_whatever_text_is_missing_is_told_or_need_not_be_there() -> None:
+    told = 0
+    for path, package in emptied(analysis_package(primary())):
+        try:
+            content = define_xml(package)
+        except SpecError:
+            told += 1
+        else:
+            assert check_xsd(content) == [], path
+    assert told > 50
