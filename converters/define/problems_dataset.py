@@ -77,7 +77,9 @@ def _value_level(
 
 def _words(item: ValueLevel) -> str:
     checks = " and ".join(
-        f"{check.variable} {check.comparator} {', '.join(check.values)}" for check in item.where
+        f"{f'{check.dataset}.' if check.dataset else ''}{check.variable} {check.comparator} "
+        + ", ".join(check.values)
+        for check in item.where
     )
     return f"{item.variable} where {checks}"
 

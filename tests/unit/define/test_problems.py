@@ -335,3 +335,14 @@ def test_whatever_text_is_missing_is_told_or_need_not_be_there() -> None:
         else:
             assert check_xsd(content) == [], path
     assert told > 50
+
+
+def test_conditions_that_differ_in_their_dataset_are_not_alike() -> None:
+    own, other = (Condition("USUBJID", "EQ", ("X",), dataset) for dataset in ("", "ADSL"))
+
+    def twice(metadata: Metadata) -> Metadata:
+        (first, *_) = metadata.value_level
+        levels = (replace(first, where=(own,)), replace(first, where=(other,)))
+        return replace(metadata, value_level=levels)
+
+    assert check_xsd(define_xml(changed(analysis_package(), "ADQS", twice))) == []
