@@ -1,3 +1,130 @@
 """What is wrong with a define.xml: its own semantics, and against the data that it describes."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from lxml import etree
+
+from converters.define.check import (
+    datasets,
+    documents,
+    identifiers,
+    languages,
+    references,
+    results,
+    standards,
+)
+from converters.define.check.rule import Check, Place, Rule
+from converters.define.check.schema import (
+    NAMESPACE,
+    OLD_VERSION,
+    ROOT,
+    check_declaration,
+    check_schema,
+)
+from converters.define.index import index
+from converters.define.read import from_root, parse, version_of
+from converters.errors import InputError
+from converters.findings import Finding, Severity, sort_findings
+
+WELL_FORMED = Rule("define-xml-well-formed", Severity.REJECT, ("OD0001",))
+DOCTYPE = Rule("define-xml-doctype", Severity.REJECT)
+
+#: All checks of what a file means, by the module of their subject.
+CHECKS: tuple[Check, ...] = (
+    *references.CHECKS,
+    *identifiers.CHECKS,
+    *standards.CHECKS,
+    *datasets.CHECKS,
+    *documents.CHECKS,
+    *results.CHECKS,
+    *languages.CHECKS,
+)
+
+
+def check_define(
+    path_or_bytes: str | os.PathLike[str] | bytes, data: Path | None = None
+) -> list[Finding]:
+    """Findings on a define.xml, gravest first: of the XML Schema, and of what the file means.
+
+    From a path, the documents that it names are looked for beside it. A fault that both the schema
+    and a check see is told by one of them: values and places of elements by the schema, duplicates
+    and lost references by the checks.
+
+    Raises:
+        CdiscError: odmlib, which has the XML Schema, is not installed.
+        InputError: the file cannot be read from disk.
+    """
+    content, file = _content(path_or_bytes)
+    found = list(_findings(content, Path(file).parent if file else None))
+    return sort_findings(replace(finding, file=file) for finding in found)
+
+
+def check_xsd(path_or_bytes: str | os.PathLike[str] | bytes) -> list[Finding]:
+    """Findings of the XML Schema alone (2.0 or 2.1, with or without ARM 1.0), in order of lines.
+
+    Duplicate identifiers are not among them: ``check_define`` tells those.
+
+    Raises:
+        CdiscError: odmlib, which has the XML Schema, is not installed.
+        InputError: the file cannot be read from disk.
+    """
+    content, file = _content(path_or_bytes)
+    root = _root(content)
+    found = [root] if isinstance(root, Finding) else _schema(root)
+    return [replace(finding, file=file) for finding in found]
+
+
+def _content(path_or_bytes: str | os.PathLike[str] | bytes) -> tuple[bytes, str | None]:
+    if isinstance(path_or_bytes, bytes):
+        return path_or_bytes, None
+    path = Path(path_or_bytes)
+    try:
+        return path.read_bytes(), str(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _root(content: bytes) -> etree._Element | Finding:
+    try:
+        return parse(content)[0]
+    except InputError as error:
+        (problem,) = error.problems
+        message = problem.message.removeprefix("define.xml: ")
+        rule = DOCTYPE if "document type" in message else WELL_FORMED
+        return rule.at(Place(problem.line or 0), message)
+
+
+def _schema(root: etree._Element) -> Iterator[Finding]:
+    version, name = version_of(root), etree.QName(root).localname
+    if name != "ODM":
+        yield ROOT.at(Place(1), f"the root is <{name}>, expected <ODM>", name)
+    elif version is None:
+        message = "declares no namespace of Define-XML such as http://www.cdisc.org/ns/def/v2.1"
+        yield NAMESPACE.at(Place(1), message)
+    elif version == "1.0":
+        message = "Define-XML 1.0 is no longer taken by reviewers, and is not checked by a schema"
+        yield OLD_VERSION.at(Place(1), f"{message}; expected 2.0 or 2.1", version)
+    else:
+        yield from check_schema(root, version)
+
+
+def _findings(content: bytes, folder: Path | None) -> Iterator[Finding]:
+    root = _root(content)
+    if isinstance(root, Finding):
+        yield root
+        return
+    yield from check_declaration(content, root)
+    yield from _schema(root)
+    try:
+        definitions = index(from_root(root, "define.xml"))
+    except InputError:
+        return  # told by the schema: the root or the namespace
+    for check in CHECKS:
+        yield from check(definitions)
+    if folder is not None:
+        yield from documents.check_files(definitions, folder)

@@ -53,7 +53,8 @@ SUBCLASSES: Mapping[str, tuple[str, ...]] = {
     "TIME-TO-EVENT": ("BASIC DATA STRUCTURE",),
 }
 _OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
-_SUBJECTS = ("USUBJID", "APID", "SPDEVID", "POOLID", "RSUBJID")
+#: Whom a record is about. A device alone is none: what is known of it may be reference data.
+_SUBJECTS = ("USUBJID", "APID", "POOLID", "RSUBJID")
 _LABEL_LENGTH = 40
 _YES = "Yes"
 
@@ -250,7 +251,11 @@ def files(index: Index) -> Iterator[Finding]:
             yield FILE_LEAF.at(place, f"{message}, and {found}", group.archive_location_id)
         stem = PurePosixPath(leaf.href or "").stem if leaf else ""
         name = group.sas_dataset_name or group.name or ""
-        if stem and name and stem.casefold() not in {name.casefold(), (group.name or "").casefold()}:
+        if (
+            stem
+            and name
+            and stem.casefold() not in {name.casefold(), (group.name or "").casefold()}
+        ):
             message = f"the file of {group.name} is called '{leaf.href if leaf else ''}'"
             yield FILE_NAME.at(place, f"{message}, expected '{name.lower()}'", stem)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -113,7 +112,8 @@ def item_references(index: Index) -> Iterator[Finding]:
         once = [ref for ref in refs if id(ref) not in twice]
         yield from _order_numbers(once, place, where)
         bare = [ref for ref in refs if not ref.order_number]
-        if bare:
+        # A value list needs no order: it is asked for where a part of the list has one.
+        if bare and (place.dataset or len(bare) < len(refs)):
             message = f"{len(bare)} of the {len(refs)} items of {where} have no OrderNumber"
             yield ORDER_MISSING.at(replace(place, line=bare[0].line), message)
     for code_list in index.metadata.code_lists:

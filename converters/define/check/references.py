@@ -67,6 +67,8 @@ _ATTRIBUTES: Mapping[type[Node], tuple[tuple[str, str, str, Rule], ...]] = {
 }
 #: References to an item that give it no place in a dataset.
 _MENTIONS = (el.RangeCheck, el.AnalysisVariable, el.AnalysisResult)
+#: Lost references for which the OID that is meant is looked for, which takes its time.
+_MOST_HINTS = 200
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def references_and_orphans(index: Index) -> Iterator[Finding]:
     """
     known = _definitions(index)
     used: dict[str, set[str]] = {kind: set() for kind in known}
+    meant_by: dict[tuple[str, str], list[str]] = {}
     for reference in references(index):
         kind, oid = reference.kind, reference.oid
         if oid in known[kind]:
@@ -118,7 +121,9 @@ def references_and_orphans(index: Index) -> Iterator[Finding]:
                 used[kind].add(oid)
             continue
         other = next((name for name in known if oid in known[name]), None)
-        meant = get_close_matches(oid, known[kind], n=1)
+        if (kind, oid) not in meant_by and len(meant_by) < _MOST_HINTS:
+            meant_by[kind, oid] = get_close_matches(oid, known[kind], n=1)
+        meant = meant_by.get((kind, oid), [])
         used[kind].update(meant)
         fault = f"is a {other}, not a {kind}" if other else "is not defined"
         hint = f" (did you mean '{meant[0]}'?)" if meant else ""

@@ -13,6 +13,7 @@ from converters.define.index import Index
 from converters.errors import nearest
 from converters.findings import Finding, Severity
 
+DEFINE_VERSION = Rule("define-version", Severity.ERROR, ("DD0020B",))
 NAME = Rule("define-standard-name", Severity.ERROR, ("DD0021",))
 VERSION = Rule("define-standard-version", Severity.WARNING, ("DD0022",))
 STATUS = Rule("define-standard-status", Severity.WARNING, ("DD0141",))
@@ -29,7 +30,7 @@ DATASET_FAMILY = Rule("define-dataset-standard-family", Severity.ERROR)
 CODE_LIST_STANDARD = Rule("define-codelist-standard", Severity.ERROR, ("DD0128",))
 CODE_LIST_BOTH = Rule("define-codelist-standard-both", Severity.ERROR, ("DD0126",))
 CODE_LIST_KIND = Rule("define-codelist-standard-kind", Severity.ERROR, ("DD0125",))
-CODE_LIST_ALIAS = Rule("define-codelist-alias", Severity.ERROR, ("DD0129",))
+CODE_LIST_ALIAS = Rule("define-codelist-alias", Severity.WARNING, ("DD0129",))
 
 #: Published versions of the implementation guides.
 VERSIONS: Mapping[str, tuple[str, ...]] = {
@@ -100,7 +101,9 @@ def declared(index: Index) -> Iterator[Finding]:
         key = (standard.name, standard.type, standard.publishing_set, standard.version)
         first = seen.setdefault(key, standard)
         if first is not standard:
-            message = f"{_called(standard)} is declared twice, as '{first.oid}' and '{standard.oid}'"
+            message = (
+                f"{_called(standard)} is declared twice, as '{first.oid}' and '{standard.oid}'"
+            )
             yield REPEATED.at(at_definition(standard, standard.oid), message, standard.oid)
     place = at_definition(index.metadata, index.metadata.oid)
     types = {standard.type for standard in index.standards.values()}
@@ -171,6 +174,10 @@ def declared_20(index: Index) -> Iterator[Finding]:
         return
     name, version = index.metadata.standard_name, index.metadata.standard_version or ""
     place = at_definition(index.metadata, index.metadata.oid)
+    told = index.metadata.define_version
+    if told and not told.startswith("2.0."):
+        message = f"def:DefineVersion is '{told}' in the namespace of 2.0, expected '2.0.0'"
+        yield DEFINE_VERSION.at(place, message, told)
     if name and name not in NAMES_20:
         hint = nearest(name, NAMES_20) or f" (one of {', '.join(NAMES_20)})"
         message = f"'{name}' is no def:StandardName of Define-XML 2.0{hint}"
@@ -202,11 +209,11 @@ def _family(index: Index, group: ItemGroupDef, place: Place) -> Iterator[Finding
         message = f"{group.name} follows the terminology '{standard.oid}', expected a guide"
         yield DATASET_KIND.at(place, message, standard.oid)
         return
+    known = class_of(group) in terms.CLASSES and standard.name in VERSIONS
     analysis = (standard.name or "").startswith("ADaM")
-    if class_of(group) in terms.CLASSES and standard.name in VERSIONS and standard.name != "BIMO":
-        if analysis != is_analysis(group):
-            message = f"{group.name} of class {class_of(group)} follows {_called(standard)}"
-            yield DATASET_FAMILY.at(place, message, standard.name)
+    if known and standard.name != "BIMO" and analysis != is_analysis(group):
+        message = f"{group.name} of class {class_of(group)} follows {_called(standard)}"
+        yield DATASET_FAMILY.at(place, message, standard.name)
 
 
 def code_lists(index: Index) -> Iterator[Finding]:
