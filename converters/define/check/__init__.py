@@ -52,8 +52,8 @@ def check_define(
     """Findings on a define.xml, gravest first: of the XML Schema, and of what the file means.
 
     From a path, the documents that it names are looked for beside it. A fault that both the schema
-    and a check see is told by one of them: values and places of elements by the schema, duplicates
-    and lost references by the checks.
+    and a check see is told once: duplicates by the check, which knows both places, all else by the
+    schema, so that a check is silent where the schema tells of the same published rule.
 
     Raises:
         CdiscError: odmlib, which has the XML Schema, is not installed.
@@ -119,12 +119,23 @@ def _findings(content: bytes, folder: Path | None) -> Iterator[Finding]:
         yield root
         return
     yield from check_declaration(content, root)
-    yield from _schema(root)
+    told = list(_schema(root))
+    yield from told
     try:
         definitions = index(from_root(root, "define.xml"))
     except InputError:
         return  # told by the schema: the root or the namespace
+    by_schema = {place for finding in told for place in _places(finding)}
     for check in CHECKS:
-        yield from check(definitions)
+        for finding in check(definitions):
+            if by_schema.isdisjoint(_places(finding)):
+                yield finding
     if folder is not None:
         yield from documents.check_files(definitions, folder)
+
+
+def _places(finding: Finding) -> set[tuple[str, str]]:
+    """What makes two findings the same: a published rule, in one line or one definition."""
+    line = finding.message.partition(":")[0]
+    places = [line if line.startswith("line ") else "", finding.keys.get("OID", "")]
+    return {(rule, place) for rule in finding.published for place in places if place}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from converters.define import terms
-from converters.define.check.rule import Check, Place, Rule, at_group, at_item
+from converters.define.check.rule import Check, Place, Rule, at_group
 from converters.define.check.standards import class_of, guide_of, is_analysis
 from converters.define.elements import ItemGroupDef
 from converters.define.index import Index
@@ -40,7 +40,6 @@ FILE_NAME = Rule("define-dataset-file-name", Severity.ERROR, ("DD0052",))
 ALIAS_MISSING = Rule("define-domain-description-missing", Severity.WARNING, ("DD0063",))
 ALIAS_CONTEXT = Rule("define-dataset-alias", Severity.WARNING, ("DD0064",))
 NO_DATA_COMMENT = Rule("define-dataset-no-data-comment", Severity.ERROR, ("DD0133",))
-NO_DATA_VARIABLE_COMMENT = Rule("define-variable-no-data-comment", Severity.ERROR, ("DD0134",))
 NO_DATA_FILE = Rule("define-dataset-no-data-file", Severity.WARNING)
 NON_STANDARD_COMMENT = Rule("define-non-standard-comment", Severity.NOTE)
 
@@ -261,7 +260,7 @@ def files(index: Index) -> Iterator[Finding]:
 
 
 def comments(index: Index) -> Iterator[Finding]:
-    """Datasets and variables without data say why; the sponsor's own datasets what they are."""
+    """Datasets without data say why, and the sponsor's own what they are."""
     for group in index.item_groups.values():
         place = at_group(group)
         if group.has_no_data == _YES and not group.comment_oid:
@@ -270,12 +269,6 @@ def comments(index: Index) -> Iterator[Finding]:
         elif group.is_non_standard == _YES and not group.comment_oid:
             message = f"{group.name} is of no standard (def:IsNonStandard); a comment may say what"
             yield NON_STANDARD_COMMENT.at(place, f"{message} it holds")
-        for ref, item in () if group.has_no_data == _YES else index.variables(group):
-            for inner, definition in ((ref, item), *index.value_level(item)):
-                if inner.has_no_data == _YES and not definition.comment_oid:
-                    message = f"{item.name} has no data (def:HasNoData) and no comment"
-                    at = replace(at_item(index, definition, inner), dataset=group.name or "")
-                    yield NO_DATA_VARIABLE_COMMENT.at(at, f"{message} that says why")
 
 
 CHECKS: tuple[Check, ...] = (names, split, classes, repetition, labels, files, comments)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from converters.define.check.nodes import number, walk
 from converters.define.check.rule import Check, Place, Rule, at_definition, at_group
-from converters.define.check.walk import number, walk
 from converters.define.elements import DocumentRef, Leaf, PdfPageRef
 from converters.define.index import Index
 from converters.findings import Finding, Severity

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from converters.define.binding import Node
+from converters.define.check.nodes import number
 from converters.define.check.rule import Check, Place, Rule, at_definition, at_group, at_item
-from converters.define.check.walk import number
 from converters.define.elements import ItemGroupDef, ItemRef
 from converters.define.index import Index
 from converters.findings import Finding, Severity
@@ -116,17 +116,12 @@ def item_references(index: Index) -> Iterator[Finding]:
         if bare and (place.dataset or len(bare) < len(refs)):
             message = f"{len(bare)} of the {len(refs)} items of {where} have no OrderNumber"
             yield ORDER_MISSING.at(replace(place, line=bare[0].line), message)
-    for code_list in index.metadata.code_lists:
-        place = at_definition(code_list, code_list.oid)
-        for terms in (code_list.decoded, code_list.enumerated):
-            yield from _order_numbers(terms, place, f"codelist '{code_list.oid}'")
 
 
-def _order_numbers(nodes: Iterable[Node], place: Place, where: str) -> Iterator[Finding]:
-    for node, first in _repeated(nodes, lambda node: getattr(node, "order_number", None)):
-        order = getattr(node, "order_number", None)
-        message = f"OrderNumber {order} is given a second time in {where}{_also(first)}"
-        yield ORDER.at(replace(place, line=node.line), message, order)
+def _order_numbers(refs: Iterable[ItemRef], place: Place, where: str) -> Iterator[Finding]:
+    for ref, first in _repeated(refs, lambda ref: ref.order_number):
+        message = f"OrderNumber {ref.order_number} is given a second time in {where}{_also(first)}"
+        yield ORDER.at(replace(place, line=ref.line), message, ref.order_number)
 
 
 def _lists(index: Index) -> Iterator[tuple[tuple[ItemRef, ...], Place, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from converters.define.check.nodes import walk
 from converters.define.check.rule import Check, Rule
-from converters.define.check.walk import walk
 from converters.define.elements import Description
 from converters.define.index import Index
 from converters.findings import Finding, Severity

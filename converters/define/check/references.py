@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from converters.define import elements as el
 from converters.define.binding import Node
+from converters.define.check.nodes import walk
 from converters.define.check.rule import Check, Place, Rule, at_definition, at_item
-from converters.define.check.walk import walk
 from converters.define.index import Index
 from converters.findings import Finding, Severity
 

@@ -30,7 +30,6 @@ DATASET_FAMILY = Rule("define-dataset-standard-family", Severity.ERROR)
 CODE_LIST_STANDARD = Rule("define-codelist-standard", Severity.ERROR, ("DD0128",))
 CODE_LIST_BOTH = Rule("define-codelist-standard-both", Severity.ERROR, ("DD0126",))
 CODE_LIST_KIND = Rule("define-codelist-standard-kind", Severity.ERROR, ("DD0125",))
-CODE_LIST_ALIAS = Rule("define-codelist-alias", Severity.WARNING, ("DD0129",))
 
 #: Published versions of the implementation guides.
 VERSIONS: Mapping[str, tuple[str, ...]] = {
@@ -238,9 +237,6 @@ def _code_list(index: Index, code_list: CodeList) -> Iterator[Finding]:
     elif standard and standard.type == "IG":
         message = f"{name} is of the guide '{standard.oid}', expected a terminology"
         yield CODE_LIST_KIND.at(place, message, standard.oid)
-    elif standard and not _nci_code(code_list):
-        message = f"{name} is of {_called(standard)} and has no Alias with its NCI code"
-        yield CODE_LIST_ALIAS.at(place, message)
 
 
 def _nci_code(code_list: CodeList) -> bool:
