@@ -11,6 +11,7 @@ from lxml import etree
 
 from converters.define.binding import DEFINE, ODM, Extras, Node, binding
 from converters.define.elements import Odm
+from converters.define.lines import line_of
 from converters.define.read_v1 import DEFINE_10, ODM_12, as_version_2
 from converters.errors import InputError
 
@@ -99,7 +100,7 @@ def version_of(root: etree._Element) -> str | None:
 
 def _node(kind: type[N], element: etree._Element, version: str) -> N:
     bound = binding(kind, version)
-    values: dict[str, Any] = {"line": cast(Any, element).sourceline or 0}
+    values: dict[str, Any] = {"line": line_of(element)}
     given = cast(dict[str, str], dict(cast(Any, element.attrib)))
     for name, attribute in bound.attributes:
         if attribute in given:

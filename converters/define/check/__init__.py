@@ -17,6 +17,7 @@ from converters.define.check import (
     references,
     results,
     standards,
+    vocabulary,
 )
 from converters.define.check.rule import Check, Place, Rule
 from converters.define.check.schema import (
@@ -43,11 +44,12 @@ CHECKS: tuple[Check, ...] = (
     *documents.CHECKS,
     *results.CHECKS,
     *languages.CHECKS,
+    *vocabulary.CHECKS,
 )
 
 
 def check_define(
-    path_or_bytes: str | os.PathLike[str] | bytes, data: Path | None = None
+    path_or_bytes: str | os.PathLike[str] | bytes, data: str | os.PathLike[str] | None = None
 ) -> list[Finding]:
     """Findings on a define.xml, gravest first: of the XML Schema, and of what the file means.
 

@@ -102,8 +102,10 @@ def stylesheet(index: Index) -> Iterator[Finding]:
         yield STYLESHEET.at(Place(), f"{message}; today's browsers need a page in HTML instead")
 
 
-def check_files(index: Index, folder: Path) -> Iterator[Finding]:
+def check_files(index: Index, folder: Path, datasets: bool = True) -> Iterator[Finding]:
     """Whether the files that leaves name are there, seen from the folder of define.xml.
+
+    Without ``datasets`` those of datasets are left out: they are looked for with their data.
 
     Where none of them is, the file is looked at apart from its package: one note says so.
     """
@@ -119,7 +121,7 @@ def check_files(index: Index, folder: Path) -> Iterator[Finding]:
         return
     crf = index.metadata.annotated_crf
     forms = {reference.leaf_id for reference in crf.documents} if crf else set()
-    for leaf, place in absent:
+    for leaf, place in absent if datasets else (item for item in absent if not item[1].dataset):
         rule, what = (CRF_ABSENT, "annotated CRF") if leaf.id in forms else (FILE_ABSENT, "file")
         yield rule.at(place, f"the {what} '{leaf.href}' is not there", leaf.href)
 

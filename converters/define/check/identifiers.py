@@ -10,7 +10,7 @@ from converters.define.binding import Node
 from converters.define.check.nodes import number
 from converters.define.check.rule import Check, Place, Rule, at_definition, at_group, at_item
 from converters.define.elements import ItemGroupDef, ItemRef
-from converters.define.index import Index
+from converters.define.index import Index, by_oid
 from converters.findings import Finding, Severity
 
 N = TypeVar("N", bound=Node)
@@ -80,7 +80,7 @@ def oids(index: Index) -> Iterator[Finding]:
         (STANDARD, standards),
         (DOCUMENT, (*leaves, *metadata.leaves)),
         (DISPLAY, displays),
-        (RESULT, [result for _, result in index.results()]),
+        (RESULT, [result for display in by_oid(displays).values() for result in display.results]),
     )
     for rule, nodes in (*shared, *separate):
         for node, first in _repeated(nodes, _oid):
@@ -166,8 +166,7 @@ def _gaps(group: ItemGroupDef, given: Sequence[ItemRef], place: Place) -> Iterat
 
 def names(index: Index) -> Iterator[Finding]:
     """Names that two datasets, variables of a dataset, codelists or displays have."""
-    groups = [group for group in index.metadata.item_groups if group.oid]
-    groups = list({group.oid: group for group in reversed(groups)}.values())[::-1]
+    groups = list(index.item_groups.values())
     same = list(_repeated(groups, lambda group: group.name))
     for group, first in same:
         message = f"two datasets are called {group.name}{_also(first)}"
@@ -189,14 +188,13 @@ def names(index: Index) -> Iterator[Finding]:
         place = at_definition(code_list, code_list.oid)
         yield CODE_LIST_NAME.at(place, message, code_list.name)
     displays = index.metadata.displays.displays if index.metadata.displays else ()
-    distinct = {display.oid: display for display in reversed(displays)}
-    for display, _ in _repeated(list(distinct.values())[::-1], lambda item: item.name):
+    for display, _ in _repeated(by_oid(displays).values(), lambda item: item.name):
         message = f"two displays are called '{display.name}'"
         yield DISPLAY_NAME.at(at_definition(display, display.oid), message, display.name)
 
 
 def _variable_names(index: Index, group: ItemGroupDef) -> Iterator[Finding]:
-    items = list({item.oid: item for _, item in index.variables(group)}.values())
+    items = by_oid(item for _, item in index.variables(group)).values()
     same = list(_repeated(items, lambda item: item.name))
     for item, first in same:
         message = f"two variables of {group.name} are called {item.name}{_also(first)}"

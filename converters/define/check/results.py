@@ -84,11 +84,11 @@ def _word(
 def parameters(index: Index) -> Iterator[Finding]:
     """ParameterOID names PARAMCD of a dataset of the result, where a dataset has it."""
     for display, result in index.results():
-        groups = [
-            group
-            for item in (result.datasets.datasets if result.datasets else ())
-            if (group := index.item_groups.get(item.item_group_oid or ""))
-        ]
+        datasets = result.datasets.datasets if result.datasets else ()
+        oids = [dataset.item_group_oid or "" for dataset in datasets]
+        if not all(oid in index.item_groups for oid in oids):
+            continue  # told with the references
+        groups = [index.item_groups[oid] for oid in oids]
         codes = {
             item.oid: group.name
             for group in groups

@@ -18,6 +18,7 @@ from lxml import etree
 from converters.define.binding import ARM, DEFINE, ODM, XLINK, XML, Node, binding
 from converters.define.check.rule import Place, Rule
 from converters.define.elements import Odm
+from converters.define.lines import line_of
 from converters.define.schema import schema_of
 from converters.errors import nearest
 from converters.findings import Finding, Severity
@@ -158,8 +159,7 @@ def _entry(root: etree._Element, log: Any, spaces: Mapping[str, str]) -> _Entry:
     attribute = re.match(r"Element '[^']*', attribute '([^']*)'", log.message)
     absent = re.search(r"The attribute '([^']*)' is (?:required|not allowed)", log.message)
     found = attribute or absent
-    # The log counts lines to 65,535, the tree beyond.
-    line = (cast(Any, element).sourceline if element is not None else None) or log.line
+    line = (line_of(element) if element is not None else 0) or log.line
     return _Entry(log.type_name, log.message, element, short(found[1]) if found else "", line)
 
 

@@ -105,13 +105,20 @@ def declared(index: Index) -> Iterator[Finding]:
             )
             yield REPEATED.at(at_definition(standard, standard.oid), message, standard.oid)
     place = at_definition(index.metadata, index.metadata.oid)
-    types = {standard.type for standard in index.standards.values()}
+    types = set(map(_type, index.standards.values()))
     if "IG" not in types:
         yield GUIDE_MISSING.at(place, "def:Standards declares no implementation guide (Type IG)")
     coded = any(_nci_code(code_list) for code_list in index.metadata.code_lists)
     if coded and "CT" not in types:
         message = "codelists have NCI codes and def:Standards declares no terminology (Type CT)"
         yield TERMINOLOGY_MISSING.at(place, message)
+
+
+def _type(standard: Standard) -> str | None:
+    """IG or CT: by the name, if that is known, or as the standard says."""
+    if standard.name in terms.STANDARD_NAMES:
+        return "CT" if standard.name == TERMINOLOGY else "IG"
+    return standard.type
 
 
 def _called(standard: Standard) -> str:
@@ -126,11 +133,9 @@ def _standard(standard: Standard) -> Iterator[Finding]:
         hint = nearest(standard.status, STATUSES) or f" (one of {', '.join(STATUSES)})"
         message = f"{_called(standard)} has the status '{standard.status}'{hint}"
         yield STATUS.at(place, message, standard.status)
-    if (name == TERMINOLOGY) != (standard.type == "CT") and name in terms.STANDARD_NAMES:
-        right = "CT" if name == TERMINOLOGY else "IG"
-        message = f"{name} has the Type '{standard.type}', expected {right}"
+    if standard.type in ("CT", "IG") and standard.type != _type(standard):
+        message = f"{name} has the Type '{standard.type}', expected {_type(standard)}"
         yield TYPE.at(place, message, standard.type)
-        return
     if name == TERMINOLOGY:
         yield from _terminology(standard, place)
         return
@@ -204,7 +209,7 @@ def _family(index: Index, group: ItemGroupDef, place: Place) -> Iterator[Finding
     standard = index.standards.get(group.standard_oid or "")
     if standard is None:
         return
-    if standard.type == "CT":
+    if _type(standard) == "CT":
         message = f"{group.name} follows the terminology '{standard.oid}', expected a guide"
         yield DATASET_KIND.at(place, message, standard.oid)
         return
@@ -234,7 +239,7 @@ def _code_list(index: Index, code_list: CodeList) -> Iterator[Finding]:
     elif not (code_list.standard_oid or code_list.is_non_standard):
         message = f"{name} has neither def:StandardOID nor def:IsNonStandard"
         yield CODE_LIST_STANDARD.at(place, message)
-    elif standard and standard.type == "IG":
+    elif standard and _type(standard) == "IG":
         message = f"{name} is of the guide '{standard.oid}', expected a terminology"
         yield CODE_LIST_KIND.at(place, message, standard.oid)
 
