@@ -15,7 +15,16 @@ def line_of(element: etree._Element) -> int:
     line = int(cast(Any, element).sourceline or 0)
     if line < _COUNTED:
         return line
-    if element.text is None and len(element):
-        return line_of(element[0])
-    behind = element.text if element.text is not None else element.tail
-    return line - (behind or "").count("\n")
+    inner = element.text is not None
+    behind = element.text if inner else None if len(element) else element.tail
+    if line > _COUNTED and behind is not None:
+        return line - behind.count("\n")
+    # No text to ask: from the element before.
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        texts = before.itertext() if isinstance(before.tag, str) else (before.text or "",)
+        inside = sum(text.count("\n") for text in texts)
+        return line_of(before) + inside + (before.tail or "").count("\n")
+    if parent is not None:
+        return line_of(parent) + (parent.text or "").count("\n")
+    return line
