@@ -22,8 +22,8 @@ def line_of(element: etree._Element) -> int:
     # No text to ask: from the element before.
     before, parent = element.getprevious(), element.getparent()
     if before is not None:
-        texts = before.itertext() if isinstance(before.tag, str) else (before.text or "",)
-        inside = sum(text.count("\n") for text in texts)
+        texts = cast(Any, before.itertext() if isinstance(before.tag, str) else (before.text or ""))
+        inside = sum(str(text).count("\n") for text in texts)
         return line_of(before) + inside + (before.tail or "").count("\n")
     if parent is not None:
         return line_of(parent) + (parent.text or "").count("\n")

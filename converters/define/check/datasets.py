@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -75,14 +76,17 @@ def is_split(group: ItemGroupDef) -> bool:
 def names(index: Index) -> Iterator[Finding]:
     """Name, SASDatasetName and Domain, each right and agreeing with each other."""
     wanted = index.odm.version != "2.1" or index.odm.context == "Submission"
+    uses = Counter(group.sas_dataset_name for group in index.item_groups.values())
     for group in index.item_groups.values():
         place, name, sas_name = at_group(group), group.name or "", group.sas_dataset_name
         if name and not terms.SAS_NAME.fullmatch(name):
             message = f"'{name}' is no name of a dataset: expected 1 to 8 letters, digits or _"
             yield NAME.at(place, message, name)
-        elif sas_name and name and sas_name != name and terms.SAS_NAME.fullmatch(sas_name):
-            message = f"the dataset {name} has the SASDatasetName '{sas_name}'"
-            yield SAS_NAME.at(place, message, sas_name)
+        elif name and sas_name and sas_name != name:
+            # Told as a duplicate where two datasets have it, by the schema where it is no name.
+            if uses[sas_name] == 1 and terms.SAS_NAME.fullmatch(sas_name):
+                message = f"the dataset {name} has the SASDatasetName '{sas_name}'"
+                yield SAS_NAME.at(place, message, sas_name)
         elif not sas_name and wanted:
             yield SAS_NAME_MISSING.at(place, f"the dataset {name} has no SASDatasetName")
         if name:

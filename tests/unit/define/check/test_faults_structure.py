@@ -12,6 +12,18 @@ import pytest
 from lxml import etree
 
 from converters.define import check_define
+from converters.define.check import (
+    datasets,
+    documents,
+    identifiers,
+    languages,
+    references,
+    results,
+    schema,
+    standards,
+    vocabulary,
+)
+from converters.define.check.rule import Rule
 from converters.findings import Severity
 
 DATA = Path(__file__).parent / "data"
@@ -110,6 +122,37 @@ def move(tag: str, oid: str, child: str, position: int) -> Change:
     return change
 
 
+def title(oid: str, words: str) -> Change:
+    """Another title of a document."""
+
+    def change(root: etree._Element) -> None:
+        find(find(root, f"{D}leaf", oid), f"{D}title").text = words
+
+    return change
+
+
+def no_stylesheet(root: etree._Element) -> None:
+    """The file without the instruction that names a stylesheet."""
+    for item in root.itersiblings(preceding=True):
+        if isinstance(item, etree._ProcessingInstruction):
+            item.target = "another"
+
+
+def results_of_tabulations(root: etree._Element) -> None:
+    """Analysis results in a file without analysis datasets."""
+    for group in root.iter(f"{O}ItemGroupDef"):
+        group.set("Domain", group.get("Name") or "")
+        group.set("Purpose", "Tabulation")
+        find(group, f"{D}Class").set("Name", "SPECIAL PURPOSE")
+    for subclass in list(root.iter(f"{D}SubClass")):
+        subclass.getparent().remove(subclass)  # type: ignore[union-attr]
+    standard = find(root, f"{D}Standard", "STD.IG")
+    standard.set("Name", "SDTMIG")
+    standard.set("Version", "3.3")
+
+
+D20 = "{http://www.cdisc.org/ns/def/v2.0}"
+MDV20 = f"{O}MetaDataVersion"
 IG, IT, IR, CL = f"{O}ItemGroupDef", f"{O}ItemDef", f"{O}ItemRef", f"{O}CodeList"
 STD, LEAF, AR, RD = f"{D}Standard", f"{D}leaf", f"{A}AnalysisResult", f"{A}ResultDisplay"
 MDV, WC, COM = f"{O}MetaDataVersion", f"{D}WhereClauseDef", f"{D}CommentDef"
@@ -205,8 +248,25 @@ FAULTS: tuple[tuple[str, str, Change, str, str], ...] = (
     ("sdtm", "both kinds of a dataset", put(IG, "IG.AE", f"{D}IsNonStandard", "Yes"), "define-dataset-standard-both", "DD0120"),
     ("sdtm", "terminology of a dataset", put(IG, "IG.AE", SOID, "STD.CT"), "define-dataset-standard-kind", "DD0122"),
     ("sdtm", "no standard of a codelist", drop(CL, "CL.QNAM", f"{D}IsNonStandard"), "define-codelist-standard", "DD0128"),
+    ("sdtm", "both kinds of a codelist", put(CL, "CL.SEX", f"{D}IsNonStandard", "Yes"), "define-codelist-standard-both", "DD0126"),
     ("sdtm", "guide of a codelist", put(CL, "CL.SEX", SOID, "STD.IG"), "define-codelist-standard-kind", "DD0125"),
+    ("sdtm", "standard declared twice", both(double(STD, "STD.CT", OID="STD.CT.2"), put(CL, "CL.NY", SOID, "STD.CT.2")), "define-standard-repeated", ""),
+    ("sdtm", "no guide", both(remove(STD, "STD.IG"), *(edit for oid in ("TE", "DM", "AE", "QSMM", "SUPPAE") for edit in (drop(IG, f"IG.{oid}", SOID), put(IG, f"IG.{oid}", f"{D}IsNonStandard", "Yes"), put(IG, f"IG.{oid}", f"{D}CommentOID", "COM.AE")))), "define-guide-missing", "DD0150"),
+    ("sdtm", "no terminology", both(remove(STD, "STD.CT"), *(edit for oid in ("SEX", "NY") for edit in (drop(CL, f"CL.{oid}", SOID), put(CL, f"CL.{oid}", f"{D}IsNonStandard", "Yes")))), "define-terminology-missing", "DD0150"),
+    ("sdtm", "tabulations by ADaMIG", both(put(STD, "STD.IG", "Name", "ADaMIG"), put(STD, "STD.IG", "Version", "1.3")), "define-dataset-standard-family", ""),
+    ("v20", "DefineVersion in 2.0", put(MDV20, "", f"{D20}DefineVersion", "2.1.0"), "define-version", "DD0020B"),
+    ("v20", "name of a guide in 2.0", put(MDV20, "", f"{D20}StandardName", "SDTMIG"), "define-standard-name", "DD0021"),
+    ("v20", "version of a guide in 2.0", put(MDV20, "", f"{D20}StandardVersion", "3.5"), "define-standard-version", "DD0022"),
     # Datasets
+    ("v20", "class in 2.0", put(IG, "IG.AE", f"{D20}Class", "EVENT"), "define-class", "DD0055"),
+    ("v20", "no purpose", drop(IG, "IG.AE", "Purpose"), "define-purpose", "DD0053"),
+    ("sdtm", "name of a dataset", both(put(IG, "IG.XE", "Name", "X-EVENT"), put(IG, "IG.XE", "Domain", "X-EVENT")), "define-dataset-name", ""),
+    ("sdtm", "another SAS name", put(IG, "IG.XE", SASNAME, "XEVENTS"), "define-sas-dataset-name", "DD0049"),
+    ("v20", "SAS name of two datasets", put(IG, "IG.AE", SASNAME, "DM"), "define-duplicate-sas-dataset-name", "DD0051"),
+    ("sdtm", "part and whole", both(put(IG, "IG.XE", "Name", "QS"), put(IG, "IG.XE", SASNAME, "QS"), put(IG, "IG.XE", "Domain", "QS")), "define-split-and-unsplit", "DD0115"),
+    ("sdtm", "no data, no comment", both(drop(IG, "IG.XE", f"{D}CommentOID"), remove(COM, "COM.XE")), "define-dataset-no-data-comment", "DD0133"),
+    ("sdtm", "empty structure", put(IG, "IG.AE", f"{D}Structure", " "), "define-structure-missing", ""),
+    ("sdtm", "of no standard, no comment", both(drop(IG, "IG.QSMM", SOID), put(IG, "IG.QSMM", f"{D}IsNonStandard", "Yes")), "define-non-standard-comment", ""),
     ("sdtm", "no Domain", drop(IG, "IG.AE", "Domain"), "define-domain-missing", "DD0045"),
     ("adam", "Domain of an analysis", put(IG, "IG.ADLB", "Domain", "LB"), "define-domain-surplus", "DD0046"),
     ("sdtm", "no SAS name", drop(IG, "IG.AE", SASNAME), "define-sas-dataset-name-missing", "DD0047"),
@@ -231,6 +291,10 @@ FAULTS: tuple[tuple[str, str, Change, str, str], ...] = (
     # Documents
     ("sdtm", "path of one machine", put(LEAF, "LF.csdrg", HREF, "C:\\docs\\csdrg.pdf"), "define-document-path", ""),
     ("sdtm", "path elsewhere", put(LEAF, "LF.csdrg", HREF, "/docs/csdrg.pdf"), "define-document-path", ""),
+    ("sdtm", "no path", put(LEAF, "LF.csdrg", HREF, " "), "define-document-path-missing", ""),
+    ("sdtm", "empty title", title("LF.csdrg", " "), "define-document-title", ""),
+    ("sdtm", "no stylesheet", no_stylesheet, "define-stylesheet", "DD0085"),
+    ("sdtm", "pages backwards", put(f"{D}PDFPageRef", "", "LastPage", "1"), "define-pages", "DD0037"),
     ("sdtm", "name of the annotated CRF", put(LEAF, "LF.acrf", HREF, "forms.pdf"), "define-annotated-crf-name", "DD0102"),
     ("sdtm", "no page", drop(f"{D}PDFPageRef", "", "PageRefs"), "define-pages-missing", "DD0035"),
     ("sdtm", "page in words", put(f"{D}PDFPageRef", "", "PageRefs", "three"), "define-pages", "DD0037"),
@@ -246,6 +310,7 @@ FAULTS: tuple[tuple[str, str, Change, str, str], ...] = (
     ("adam", "purpose of one's own", put(AR, "AR.1.1", "AnalysisPurpose", "SAFETY"), "define-result-purpose", "DD0100"),
     ("adam", "no documentation", remove(f"{A}Documentation", "", AR, "AR.2.1"), "define-result-undocumented", "DD0117"),
     ("adam", "description without words", text(RD, "RD.1", " "), "define-result-description", "DD0090"),
+    ("adam", "of no analysis datasets", results_of_tabulations, "define-results-not-adam", "DD0087"),
     # Languages and vocabulary
     ("sdtm", "two labels", double(f"{O}Description"), "define-xml-element-repeated", "DD0009"),
     ("sdtm", "element of ODM", add(IT, "IT.AE.AESER", f"{O}ExternalQuestion", 1), "define-element-of-odm", "DD0011"),
@@ -266,7 +331,7 @@ def base(name: str) -> etree._Element:
 
 @pytest.fixture(scope="module")
 def usual() -> dict[str, Counter[tuple[str, str]]]:
-    return {name: findings(base(name)) for name in ("sdtm", "adam")}
+    return {name: findings(base(name)) for name in ("sdtm", "adam", "v20")}
 
 
 @pytest.mark.parametrize(
@@ -290,7 +355,7 @@ def test_one_change_is_found_by_its_check_and_by_no_other(
         assert sum(found.values()) == 1
 
 
-@pytest.mark.parametrize("name", ["sdtm", "adam"])
+@pytest.mark.parametrize("name", ["sdtm", "adam", "v20"])
 def test_the_files_that_are_changed_have_no_error(name: str) -> None:
     graver = [
         item
@@ -298,3 +363,20 @@ def test_the_files_that_are_changed_have_no_error(name: str) -> None:
         if item.severity in (Severity.REJECT, Severity.ERROR)
     ]
     assert graver == []
+
+
+def test_every_rule_of_these_modules_has_a_fault() -> None:
+    modules = (
+        *(datasets, documents, identifiers, languages, references, results, schema, standards),
+        vocabulary,
+    )
+    rules = {
+        item.name for module in modules for item in vars(module).values() if isinstance(item, Rule)
+    }
+    # Of the file as a whole and of the files beside it: test_schema.py and test_documents.py.
+    elsewhere = {
+        *("define-xml-declaration", "define-xml-encoding", "define-xml-root"),
+        *("define-xml-namespace", "define-xml-version", "define-xml-schema"),
+        *("define-file-absent", "define-annotated-crf-absent", "define-apart-from-package"),
+    }
+    assert rules - elsewhere == {rule for *_, rule, _ in FAULTS}
