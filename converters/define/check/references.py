@@ -68,7 +68,7 @@ _ATTRIBUTES: Mapping[type[Node], tuple[tuple[str, str, str, Rule], ...]] = {
 #: References to an item that give it no place in a dataset.
 _MENTIONS = (el.RangeCheck, el.AnalysisVariable, el.AnalysisResult)
 #: Lost references for which the OID that is meant is looked for, which takes its time.
-_MOST_HINTS = 200
+_MOST_HINTS = 50
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def references_and_orphans(index: Index) -> Iterator[Finding]:
             continue
         other = next((name for name in known if oid in known[name]), None)
         if (kind, oid) not in meant_by and len(meant_by) < _MOST_HINTS:
-            meant_by[kind, oid] = get_close_matches(oid, known[kind], n=1)
+            meant_by[kind, oid] = get_close_matches(oid, known[kind], n=1, cutoff=0.8)
         meant = meant_by.get((kind, oid), [])
         used[kind].update(meant)
         fault = f"is a {other}, not a {kind}" if other else "is not defined"
