@@ -217,3 +217,13 @@ def test_without_odmlib_the_way_to_the_schema_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "odmlib", None)
     with pytest.raises(CdiscError, match="pip install odmlib"):
         check_xsd(SDTM)
+
+
+def test_version_1_is_told_to_be_too_old() -> None:
+    content = (
+        b'<?xml version="1.0"?><ODM xmlns="http://www.cdisc.org/ns/odm/v1.2" '
+        b'xmlns:def="http://www.cdisc.org/ns/def/v1.0"><Study OID="S"/></ODM>'
+    )
+    (finding,) = check_xsd(content)
+    assert (finding.rule, finding.published) == ("define-xml-version", ("DD0020B",))
+    assert "define-xml-version" in {finding.rule for finding in check_define(content)}
