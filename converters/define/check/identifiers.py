@@ -40,7 +40,6 @@ KEY_GAP = Rule("define-key-gap", Severity.WARNING)
 DATASET_NAME = Rule("define-duplicate-dataset-name", Severity.ERROR)
 SAS_DATASET_NAME = Rule("define-duplicate-sas-dataset-name", Severity.ERROR, ("DD0051",))
 VARIABLE_NAME = Rule("define-duplicate-variable-name", Severity.ERROR)
-SAS_FIELD_NAME = Rule("define-duplicate-sas-field-name", Severity.ERROR)
 CODE_LIST_NAME = Rule("define-duplicate-codelist-name", Severity.WARNING, ("DD0131",))
 DISPLAY_NAME = Rule("define-duplicate-display-name", Severity.WARNING, ("DD0089",))
 
@@ -191,20 +190,10 @@ def names(index: Index) -> Iterator[Finding]:
 
 def _variable_names(index: Index, group: ItemGroupDef) -> Iterator[Finding]:
     items = by_oid(item for _, item in index.variables(group)).values()
-    same = list(_repeated(items, lambda item: item.name))
-    for item, first in same:
+    for item, first in _repeated(items, lambda item: item.name):
         message = f"two variables of {group.name} are called {item.name}{_also(first)}"
         place = replace(at_item(index, item), dataset=group.name or "")
         yield VARIABLE_NAME.at(place, message, item.name)
-    named_twice = {id(item) for item, _ in same}
-    others = [item for item in items if id(item) not in named_twice]
-    for item, twin in _repeated(others, lambda item: item.sas_field_name):
-        message = (
-            f"{twin.name} and {item.name} of {group.name} have one SASFieldName "
-            f"'{item.sas_field_name}'"
-        )
-        place = replace(at_item(index, item), dataset=group.name or "")
-        yield SAS_FIELD_NAME.at(place, message, item.sas_field_name)
 
 
 CHECKS: tuple[Check, ...] = (oids, item_references, keys, names)
