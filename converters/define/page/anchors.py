@@ -41,6 +41,7 @@ class Anchors:
     """
 
     def __init__(self, index: Index) -> None:
+        """Gives every definition of the file its id."""
         self._index = index
         self._taken = set(RESERVED)
         self._nodes: dict[int, str] = {}

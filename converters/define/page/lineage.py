@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from converters.define.elements import ItemDef, ItemGroupDef, ItemRef, MethodDef, WhereClauseRef
@@ -34,24 +35,25 @@ class Lineages:
     """The lineage of each variable by the href of its row, and the names a text can link to."""
 
     def __init__(self, index: Index, anchors: Anchors) -> None:
+        """Follows every variable, method, condition and analysis of the file."""
         self._index = index
         self._anchors = anchors
         self.of: dict[str, Lineage] = {}
         #: What the names in a text about a dataset lead to: its variables, and ``ADSL.AGE``.
-        self.names: dict[int, dict[str, str]] = {}
+        self.names: dict[int, Mapping[str, str]] = {}
         everywhere = dict(self._everywhere())
         for group in index.metadata.item_groups:
             own = {
                 (item.name or ""): anchors.to_item(item.oid, group.oid)
                 for _, item in index.variables(group)
             }
-            self.names[id(group)] = {**everywhere, **own}
+            self.names[id(group)] = ChainMap(own, everywhere)
         for group in index.metadata.item_groups:
             for ref, item in index.variables(group):
                 self._variable(group, ref, item)
         self._analyses()
 
-    def links(self, group: ItemGroupDef | None) -> dict[str, str]:
+    def links(self, group: ItemGroupDef | None) -> Mapping[str, str]:
         """The names that a text about the dataset can link to."""
         return self.names.get(id(group), {})
 

@@ -81,7 +81,7 @@ def _pages(ref: PdfPageRef, href: str) -> Iterator[Link]:
     title = f"{ref.title}, " if ref.title else ""
     if ref.first_page or ref.last_page:
         first, last = ref.first_page or "?", ref.last_page or "?"
-        yield Link(f"{title}pages {first}–{last}", _page_href(href, first, named))
+        yield Link(f"{title}pages {first} to {last}", _page_href(href, first, named))
     for number, place in enumerate(places):
         what = "" if named else ("pages " if len(places) > 1 else "page ")
         text = f"{title}{what}{place}" if number == 0 else place

@@ -28,6 +28,7 @@ class Findings:
     """The findings by the id of the element that they are about, gravest first."""
 
     def __init__(self, index: Index, anchors: Anchors, findings: Sequence[Finding]) -> None:
+        """Places each finding by the OID it names, or else by its dataset and variable."""
         self._index = index
         self._anchors = anchors
         self._at: dict[str, list[FindingView]] = {}
@@ -104,8 +105,7 @@ class Findings:
         ):
             for definition in definitions:
                 yield definition.oid or "", self._anchors.of(definition)
-        for leaf_id, anchor in self._anchors.leaves.items():
-            yield leaf_id, anchor
+        yield from self._anchors.leaves.items()
         for group in metadata.item_groups:
             if group.leaf:
                 yield group.leaf.id or "", self._anchors.of(group)

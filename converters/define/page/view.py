@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeVar
@@ -27,17 +27,28 @@ from converters.define.elements import (
 )
 from converters.define.index import Index, index
 from converters.define.page.anchors import Anchors
-from converters.define.page.links import DocumentLink, Link, documents, inside, safe_href
 from converters.define.page.lineage import Lineage, Lineages
-from converters.define.page.placing import FindingView, Findings
+from converters.define.page.links import DocumentLink, Link, documents, inside, safe_href
+from converters.define.page.placing import Findings, FindingView
 from converters.define.page.words import Condition, Text, WhereWords, label, linked
 from converters.findings import Finding
 
-O = TypeVar("O", ItemRef, CodeListItem | EnumeratedItem)
+Ordered = TypeVar("Ordered", ItemRef, CodeListItem | EnumeratedItem)
 _PREVIEW_TERMS, _PREVIEW_LENGTH = 4, 40
 _ISO_8601 = frozenset(
-    "date time datetime partialDate partialTime partialDatetime incompleteDatetime incompleteDate"
-    " incompleteTime durationDatetime intervalDatetime".split()
+    (
+        "date",
+        "time",
+        "datetime",
+        "partialDate",
+        "partialTime",
+        "partialDatetime",
+        "incompleteDate",
+        "incompleteTime",
+        "incompleteDatetime",
+        "durationDatetime",
+        "intervalDatetime",
+    )
 )
 _ORIGIN_WORDS = {"eDT": "eDT (electronic data transfer)"}
 _UNDEFINED = "not defined in the file"
@@ -115,6 +126,7 @@ class DatasetView:
     name: str
     label: Text
     domain: str
+    domain_description: str
     class_name: str
     structure: str
     purpose: str
@@ -340,20 +352,21 @@ class _Builder:
     # Datasets
 
     def datasets(self) -> Iterator[DatasetView]:
-        for self.number, group in enumerate(self.index.metadata.item_groups):
+        for number, group in enumerate(self.index.metadata.item_groups):
+            self.number = number
             yield self.dataset(group)
         self.number = -1
 
     def dataset(self, group: ItemGroupDef) -> DatasetView:
         anchor = self.anchors.of(group)
         rows = tuple(self.variable(group, ref) for ref in _in_order(group.items))
-        shown = label(group.description)
         return DatasetView(
             anchor=anchor,
             number=self.number,
             oid=group.oid or "",
             name=group.name or group.oid or "(no name)",
-            label=shown if shown else Text((Link(_alias(group.aliases, "DomainDescription")),)),
+            label=label(group.description),
+            domain_description=_alias(group.aliases, "DomainDescription"),
             domain=group.domain or "",
             class_name=_class(group),
             structure=group.structure or "",
@@ -501,7 +514,7 @@ class _Builder:
         return self.notes[key]
 
     def _note(
-        self, oid: str, definition: MethodDef | CommentDef | None, links: dict[str, str]
+        self, oid: str, definition: MethodDef | CommentDef | None, links: Mapping[str, str]
     ) -> Note:
         if definition is None:
             return Note(Link(f"{oid or 'no OID'} ({_UNDEFINED})"), defined=False)
@@ -795,7 +808,7 @@ def _remarks(odm: Odm) -> Iterator[str]:
         yield "The file defines no dataset."
 
 
-def _in_order(items: Sequence[O]) -> list[O]:
+def _in_order(items: Sequence[Ordered]) -> list[Ordered]:
     """By OrderNumber where all have one, else as in the file."""
     if all((item.order_number or "").strip().isdecimal() for item in items):
         return sorted(items, key=lambda item: int(item.order_number or 0))
@@ -812,7 +825,7 @@ def _class(group: ItemGroupDef) -> str:
     if group.dataset_class is None:
         return group.class_name or ""
     names = (group.dataset_class.name, *(item.name for item in group.dataset_class.subclasses))
-    return " – ".join(name for name in names if name)
+    return " / ".join(name for name in names if name)
 
 
 def _location(group: ItemGroupDef, leaves: object) -> Link | None:

@@ -33,9 +33,11 @@ class Text:
     lang: str = ""
 
     def __bool__(self) -> bool:
-        return any(piece.text for piece in self.pieces)
+        """Whether there is a text."""
+        return bool(self.pieces)
 
     def __str__(self) -> str:
+        """The text without its links."""
         return "".join(piece.text for piece in self.pieces)
 
 
@@ -47,13 +49,14 @@ class Condition:
     anchor: str = ""
 
     def __str__(self) -> str:
+        """The condition without its links."""
         return "".join(piece.text for piece in self.words)
 
 
 def label(description: Description | None) -> Text:
     """A description as it is: the text in English if it has one, else the first."""
     texts = description.texts if description else ()
-    if not texts:
+    if not any(item.text.strip() for item in texts):
         return Text()
     best = next((item for item in texts if (item.lang or "en").startswith("en")), texts[0])
     lang = best.lang or ""
@@ -74,6 +77,7 @@ class WhereWords:
     """Where-clauses of a file in words, as they read in a dataset."""
 
     def __init__(self, index: Index, anchors: Anchors) -> None:
+        """Decodes of values are looked up in the file's codelists."""
         self._index = index
         self._anchors = anchors
         self._decodes: dict[str, dict[str, str]] = {}
