@@ -52,6 +52,10 @@
     if (number === "") filterBox.value = "";
     for (const element of document.querySelectorAll("[data-datasets]"))
       element.hidden = number !== "" && !element.dataset.datasets.split(" ").includes(number);
+    for (const part of document.querySelectorAll("main > section, nav > ul > li")) {
+      const members = part.querySelectorAll("[data-datasets]");
+      part.hidden = members.length > 0 && [...members].every((element) => element.hidden);
+    }
     const name = filterBox.selectedOptions[0]?.textContent ?? "";
     say(number === "" ? "All datasets are shown" : `Only ${name} and what it uses is shown`);
   }

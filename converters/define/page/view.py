@@ -111,6 +111,7 @@ class Row:
     wheres: tuple[Condition, ...] = ()
     where_comments: tuple[Note, ...] = ()
     panel: str = ""
+    values_note: Text = field(default_factory=Text)
     values: tuple[Row, ...] = ()
     lineage: Lineage | None = None
     findings: Sequence[FindingView] = ()
@@ -343,7 +344,7 @@ class _Builder:
             dictionaries=tuple(item for item in lists if item.dictionary is not None),
             methods=tuple(map(self.method_section, metadata.methods)),
             comments=tuple(map(self.comment_section, metadata.comments)),
-            documents=tuple(map(self.document, metadata.leaves)),
+            documents=tuple(self.documents()),
             unused=tuple(self.unused()),
             findings=self.findings.all,
             severities=self.findings.severities,
@@ -389,23 +390,32 @@ class _Builder:
         anchor = self.anchors.of(ref)
         row = self.row(group, ref, item, anchor, "variable")
         row.lineage = self.lineages.of.get(inside(anchor))
-        values = [] if item is None else list(self.index.value_level(item))
-        if item is not None and values:
-            row.panel = self.anchors.claim(f"values-{next(self.panels)}")
-            order = {id(below): value for below, value in values}
-            row.values = tuple(
-                self.value(group, ref, item, below, order[id(below)])
-                for below in _in_order([below for below, _ in values])
-            )
+        if item is not None and item.value_list_ref is not None:
+            self.value_level(group, ref, item, row)
         return row
 
-    def value(
-        self, group: ItemGroupDef, ref: ItemRef, parent: ItemDef, below: ItemRef, item: ItemDef
-    ) -> Row:
+    def value_level(self, group: ItemGroupDef, ref: ItemRef, item: ItemDef, row: Row) -> None:
+        """Adds what the file says of the variable's values under conditions."""
+        oid = (item.value_list_ref.value_list_oid if item.value_list_ref else None) or ""
+        values = self.index.value_lists.get(oid)
+        if values is None:
+            row.flags = (*row.flags, f"value level {oid} {_UNDEFINED}")
+            return
+        row.values_note = label(values.description)
+        row.values = tuple(
+            self.value(group, ref, row.name, below) for below in _in_order(values.items)
+        )
+        if row.values:
+            row.panel = self.anchors.claim(f"values-{next(self.panels)}")
+
+    def value(self, group: ItemGroupDef, ref: ItemRef, name: str, below: ItemRef) -> Row:
+        item = self.index.items.get(below.item_oid or "")
         row = self.row(group, below, item, self.anchors.of_value(ref, below), "value")
-        row.name = parent.name or parent.oid or ""
-        row.wheres = self.where.all_of(below.where_clauses, group)
-        row.where_comments = tuple(self.where_comments(below, Link(row.name, inside(row.anchor))))
+        row.name = name
+        row.wheres = tuple(
+            self.where.of(where.where_clause_oid, group) for where in below.where_clauses
+        )
+        row.where_comments = tuple(self.where_comments(below, Link(name, inside(row.anchor))))
         return row
 
     def row(
@@ -624,18 +634,28 @@ class _Builder:
             findings=self.findings.at(anchor),
         )
 
-    def document(self, leaf: Leaf) -> DocumentView:
-        metadata, anchor = self.index.metadata, self.anchors.of(leaf)
+    def documents(self) -> Iterator[DocumentView]:
+        """The documents of the file, and those that it lists but does not define."""
+        metadata = self.index.metadata
         crf = metadata.annotated_crf.documents if metadata.annotated_crf else ()
         supplemental = metadata.supplemental_doc.documents if metadata.supplemental_doc else ()
-        kinds = {ref.leaf_id: "Supplemental document" for ref in supplemental}
-        kinds |= {ref.leaf_id: "Annotated CRF" for ref in crf}
+        kinds = {ref.leaf_id or "": "Supplemental document" for ref in supplemental}
+        kinds |= {ref.leaf_id or "": "Annotated CRF" for ref in crf}
+        for leaf in metadata.leaves:
+            yield self.document(leaf, kinds.pop(leaf.id or "", "Referenced document"))
+        for oid, kind in kinds.items():
+            if oid not in self.index.leaves:
+                title = f"{oid} ({_UNDEFINED})"
+                yield DocumentView(self.anchors.claim(oid), title, Link(""), kind, ())
+
+    def document(self, leaf: Leaf, kind: str) -> DocumentView:
+        anchor = self.anchors.of(leaf)
         title = (leaf.title.text.strip() if leaf.title else "") or leaf.href or leaf.id or ""
         return DocumentView(
             anchor=anchor,
             title=title,
             link=Link(leaf.href or "", safe_href(leaf.href)),
-            kind=kinds.get(leaf.id, "Referenced document"),
+            kind=kind,
             findings=self.findings.at(anchor),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from converters.define.elements import (
@@ -12,7 +12,6 @@ from converters.define.elements import (
     ItemDef,
     ItemGroupDef,
     RangeCheck,
-    WhereClauseRef,
 )
 from converters.define.index import Index
 from converters.define.page.anchors import Anchors
@@ -81,12 +80,6 @@ class WhereWords:
         self._index = index
         self._anchors = anchors
         self._decodes: dict[str, dict[str, str]] = {}
-
-    def all_of(
-        self, refs: Sequence[WhereClauseRef], group: ItemGroupDef | None
-    ) -> tuple[Condition, ...]:
-        """Each of the where-clauses referred to, one of which must hold."""
-        return tuple(self.of(ref.where_clause_oid, group) for ref in refs)
 
     def of(self, oid: str | None, group: ItemGroupDef | None) -> Condition:
         """A where-clause: ``PARAMCD = "SYSBP" and DTYPE is missing``."""
