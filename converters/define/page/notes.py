@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from textwrap import dedent
 
 from converters.define.elements import CommentDef, DocumentRef, ItemGroupDef, MethodDef
 from converters.define.index import Index
@@ -99,7 +100,8 @@ class Notes:
         if isinstance(definition, CommentDef):
             return Note(Link(oid, href), "", words, (), found)
         expressions = tuple(
-            (expression.context or "", expression.text) for expression in definition.expressions
+            (expression.context or "", dedent(expression.text).strip())
+            for expression in definition.expressions
         )
         name = definition.name or oid
         return Note(Link(name, href), definition.type or "", words, expressions, found)
