@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Define-XML 2.1 data types that this library writes (Define-XML 2.1, section 4.3.1.2).
 DataType = Literal[
@@ -218,6 +219,13 @@ class Metadata:
         raise KeyError(name)
 
 
+def _no_trace() -> pd.DataFrame:
+    """An empty frame; pandas is imported here, so that who only reads metadata need not wait."""
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A frame, its metadata, and where each record came from.
@@ -228,7 +236,7 @@ class Dataset:
 
     metadata: Metadata
     frame: pd.DataFrame
-    trace: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trace: pd.DataFrame = field(default_factory=_no_trace)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from converters import columns
 from converters.dataset import Comment, Dataset, Metadata, Origin, Package, Variable
 from converters.define.joins import joined, others
 from converters.define.shared import Shared, local, tail
@@ -88,6 +87,8 @@ def _group(dataset: Dataset, known: Mapping[str, Metadata], shared: Shared) -> G
 def _has_no_data(dataset: Dataset, variable: Variable) -> bool:
     if variable.no_data is not None:
         return variable.no_data
+    from converters import columns  # pandas: who reads a file or makes its page need not wait
+
     frame = dataset.frame
     return bool(
         len(frame) and variable.name in frame and columns.missing(frame[variable.name]).all()
