@@ -1,9 +1,9 @@
 """Where-clauses over the records of a dataset, on the distinct values of their variables.
 
-``EQ`` and ``IN`` with an empty value are met by missing values, ``NE`` and ``NOTIN`` too unless they
-name the empty value; ``LT``, ``LE``, ``GT`` and ``GE`` are not, as a comparison with nothing says
-nothing. A variable of another dataset is looked up by USUBJID, or else by that dataset's keys, where
-these name one record of it; a condition that cannot be looked up so is left open.
+``EQ`` and ``IN`` with an empty value are met by missing values, ``NE`` and ``NOTIN`` too unless
+they name the empty value; ``LT``, ``LE``, ``GT`` and ``GE`` are not, as a comparison with nothing
+says nothing. A variable of another dataset is looked up by USUBJID, or else by that dataset's keys,
+where these name one record of it; a condition that cannot be looked up so is left open.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _SIGNS = {"EQ": "=", "NE": "not", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 Other = Callable[[ItemGroupDef], Held | None]
 
 
-class Elsewhere(Exception):
+class ElsewhereError(Exception):
     """The where-clause is of another dataset that shares the value list."""
 
 
-class Open(Exception):
+class OpenError(Exception):
     """Why a where-clause cannot be evaluated."""
 
 
-class Undefined(Exception):
+class UndefinedError(Exception):
     """A variable of the where-clause is in no dataset, which is told without data."""
 
 
@@ -80,9 +80,9 @@ class Conditions:
         """The OIDs of the variables of a where-clause, each looked up.
 
         Raises:
-            Elsewhere: the clause is of another dataset that ``parent`` stands in.
-            Undefined: a variable is in no dataset of define.xml.
-            Open: a variable is not in the data, or cannot be looked up.
+            ElsewhereError: the clause is of another dataset that ``parent`` stands in.
+            UndefinedError: a variable is in no dataset of define.xml.
+            OpenError: a variable is not in the data, or cannot be looked up.
         """
         oids = [check.item_oid or "" for check in clause.checks]
         for oid in oids:
@@ -93,24 +93,24 @@ class Conditions:
     def _column(self, oid: str, parent: ItemDef) -> pd.Series:
         item = self.index.items.get(oid)
         if item is None:
-            raise Undefined
+            raise UndefinedError
         groups = self.index.groups_of(item)
         name = item.name or ""
         if any(group is self.group for group in groups):
             if name not in self.table:
-                raise Open(f"the data have no variable {name}")
+                raise OpenError(f"the data have no variable {name}")
             return self.table.frame[name]
         if not groups:
-            raise Undefined
+            raise UndefinedError
         if any(group.oid == groups[0].oid for group in self.index.groups_of(parent)):
-            raise Elsewhere
+            raise ElsewhereError
         return self._joined(groups[0], name)
 
     def _joined(self, group: ItemGroupDef, name: str) -> pd.Series:
         """A variable of another dataset at the records of this one."""
         held = self.other(group)
         if held is None or name not in held.table:
-            raise Open(f"the data have no {group.name}.{name}")
+            raise OpenError(f"the data have no {group.name}.{name}")
         theirs = held.table
         by_keys = [key for key, (ref, _) in defined(self.index, group).items() if ref.key_sequence]
         for names in (["USUBJID"], by_keys):
@@ -121,7 +121,9 @@ class Conditions:
             )
             if np.bincount(match.there[match.there >= 0], minlength=1).max() <= 1:
                 return columns.take(theirs.frame[name], match.last(np.arange(theirs.rows)))
-        raise Open(f"records of {group.name} cannot be told by USUBJID or the keys of {group.name}")
+        raise OpenError(
+            f"records of {group.name} cannot be told by USUBJID or the keys of {group.name}"
+        )
 
     def met(self, clause: WhereClauseDef, rows: Tuples) -> Mask:
         """Which of the distinct rows meet all conditions of a where-clause."""
@@ -146,7 +148,7 @@ def _met(check: RangeCheck, item: ItemDef, column: pd.Series) -> Mask:
         case comparator:
             compare = _ORDER.get(comparator or "")
             if compare is None or not wanted:
-                raise Open(f"'{comparator}' is no comparator")
+                raise OpenError(f"'{comparator}' is no comparator")
             verdicts, missing = [compare(value, wanted[0]) for value in values], False
     return np.array([*verdicts, missing], dtype=bool)[codes]
 
@@ -156,13 +158,13 @@ def _compared(comparator: str, column: pd.Series, wanted: Sequence[str]) -> Mask
     known = [steady(columns.parse_number(text)) for text in wanted if text]
     missing = np.isnan(numbers)
     if comparator in ("EQ", "IN"):
-        return np.isin(numbers, known) | (missing & ("" in wanted))
+        return np.asarray(np.isin(numbers, known) | (missing & ("" in wanted)))
     if comparator in ("NE", "NOTIN"):
-        return ~np.isin(numbers, known) & ~(missing & ("" in wanted))
+        return np.asarray(~np.isin(numbers, known) & ~(missing & ("" in wanted)))
     compare = _ORDER.get(comparator)
     if compare is None or not known:
-        raise Open(f"'{comparator}' cannot compare with {listed(wanted)}")
-    return np.asarray(compare(numbers, known[0])) & ~missing
+        raise OpenError(f"'{comparator}' cannot compare with {listed(wanted)}")
+    return np.asarray(compare(numbers, known[0]) & ~missing)
 
 
 def in_words(index: Index, clause: WhereClauseDef) -> str:

@@ -159,7 +159,7 @@ def _choices(index: Index, folder: _Folder, group: ItemGroupDef) -> list[Path]:
 def _parts(folder: _Folder, name: str, names: set[str], *, whole: bool) -> list[Path]:
     """The parts of a dataset by number; beside the whole only those in ``split/``."""
     stems = {name[: _NAME_LENGTH - digits].lower() for digits in (1, 2, 3)}
-    found = {}
+    found: dict[int, Path] = {}
     for path in [*folder.parts.values(), *(() if whole else folder.files.values())]:
         stem = path.stem.lower()
         match = _PART.fullmatch(stem)

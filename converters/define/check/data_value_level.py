@@ -11,10 +11,10 @@ import pandas as pd
 
 from converters.define.check.data_conditions import (
     Conditions,
-    Elsewhere,
-    Open,
+    ElsewhereError,
+    OpenError,
     Tuples,
-    Undefined,
+    UndefinedError,
     in_words,
 )
 from converters.define.check.data_files import Held
@@ -127,11 +127,11 @@ class _Variable:
                         self.conditions.items_of(clause, self.item) if clause else ()
                     )
                     clauses += [clause] if clause and clause.checks else []
-                except Elsewhere:
+                except ElsewhereError:
                     continue
-                except Undefined:
+                except UndefinedError:
                     whole = False
-                except Open as reason:
+                except OpenError as reason:
                     whole = False
                     if clause:
                         open_.append(self._open(clause, str(reason)))
@@ -177,7 +177,7 @@ def _variable(variable: _Variable, tally: Tally) -> Iterator[Finding]:
         for clause in level.clauses:
             try:
                 own = variable.conditions.met(clause, rows)
-            except Open as reason:
+            except OpenError as reason:
                 whole = False
                 yield variable._open(clause, str(reason))
                 continue
