@@ -141,7 +141,8 @@ class Subject:
         sizes = _sizes(values.values)
         longest = int(sizes.argmax())
         if sizes[longest] > most:
-            unit = "digits" if isinstance(values.values[0], float) else "characters"
+            numbers = isinstance(values.values[0], float)
+            unit = "digits before the point" if numbers else "characters"
             shown = quoted(values.values[longest])
             message = f"Length is {most}, but {shown} has {sizes[longest]} {unit}"
             yield self._of(values, sizes > most, self.rules.length, message, longest)
@@ -203,7 +204,7 @@ class Subject:
 
 def _some(examples: Sequence[Any], count: int) -> str:
     """Some of ``count`` values as a message shows them."""
-    shown = listed([_written(value) for value in examples[:3]], 3)
+    shown = listed([steady(value) for value in examples[:3]], 3)
     return shown if count <= 3 else f"{shown} and {count - 3:,} more"
 
 
