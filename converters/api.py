@@ -14,8 +14,8 @@ from converters.errors import CdiscError, OutputError, Problem, SpecError
 from converters.findings import Finding, Severity, sort_findings
 from converters.mapping.code import load_code
 from converters.pipeline.convert import Conversion, Progress, convert_study
-from converters.pipeline.package import write_package
-from converters.pipeline.place import check_place, resolve_place
+from converters.pipeline.package import fails, write_package
+from converters.pipeline.place import check_place, failed_place, resolve_place
 from converters.pipeline.plan import make_plan
 from converters.study import Study, read_study
 from converters.validation import check_analyses, check_datasets
@@ -122,10 +122,11 @@ def convert(
     conversion = convert_study(study, progress, problems)
     progress("validating", 0.5)
     findings = [*conversion.findings, *validate(conversion)]
-    failed = fail_on is not None and any(item.severity.at_least(fail_on) for item in findings)
     if place is not None:
-        place = place.with_name(f"{place.name}-failed") if failed else place
-        findings = write_package(conversion, findings, place, progress)
+        findings = write_package(conversion, findings, place, progress, fail_on)
+    failed = fails(findings, fail_on)
+    if place is not None and failed:
+        place = failed_place(place)
     sources = tuple(account.as_dict() for account in conversion.accounts)
     datasets = {**conversion.datasets, **conversion.analyses}
     return Report(datasets, tuple(findings), sources, place, not failed, conversion.analysed)
