@@ -18,7 +18,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from converters import columns, keys
-from converters.define.check.data_files import Held
 from converters.define.check.data_variables import NUMBERS, defined
 from converters.define.elements import ItemDef, ItemGroupDef, RangeCheck, WhereClauseDef
 from converters.define.index import Index
@@ -35,7 +34,7 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 _SIGNS = {"EQ": "=", "NE": "not", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 
 #: Gives another dataset of the package; None where it has no file that can be read.
-Other = Callable[[ItemGroupDef], Held | None]
+Other = Callable[[ItemGroupDef], Table | None]
 
 
 class ElsewhereError(Exception):
@@ -108,10 +107,9 @@ class Conditions:
 
     def _joined(self, group: ItemGroupDef, name: str) -> pd.Series:
         """A variable of another dataset at the records of this one."""
-        held = self.other(group)
-        if held is None or name not in held.table:
+        theirs = self.other(group)
+        if theirs is None or name not in theirs:
             raise OpenError(f"the data have no {group.name}.{name}")
-        theirs = held.table
         by_keys = [key for key, (ref, _) in defined(self.index, group).items() if ref.key_sequence]
         for names in (["USUBJID"], by_keys):
             if not names or not all(key in self.table and key in theirs for key in names):

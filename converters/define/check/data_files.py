@@ -43,13 +43,13 @@ _UNREADABLE = Rule("define-data-unreadable", Severity.REJECT)
 class Held:
     """A dataset as its file has it.
 
-    ``file`` is the file's name; ``lengths`` says whether the file declares the lengths of texts,
+    ``file`` is the file's name; ``transport`` says that it declares a name and lengths of texts,
     ``labels`` whether it has any label. ``header`` is that of Dataset-JSON.
     """
 
     table: Table
     file: str
-    lengths: bool = False
+    transport: bool = False
     labels: bool = True
     header: DatasetJsonHeader | None = None
 
@@ -258,7 +258,9 @@ def _read(path: Path, name: str) -> Held:
         case ".xpt":
             members = xpt_read.read_contents(path, 0).members
             several = len(members) > 1
-            return Held(Table(xpt_read.read_xpt(path, name if several else None)), path.name, True)
+            return Held(
+                Table(xpt_read.read_xpt(path, name if several else None)), path.name, transport=True
+            )
         case ".parquet":
             dataset = parquet.read_parquet(path)
             labels = any(item.label for item in dataset.metadata.variables)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from converters import columns
 from converters.define.check.data_conditions import (
     Conditions,
     ElsewhereError,
@@ -24,7 +26,7 @@ from converters.define.check.rule import Place, Rule
 from converters.define.elements import ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
 from converters.define.index import Index
 from converters.findings import Finding, Severity
-from converters.validation.table import Distinct, number, quoted
+from converters.validation.table import Distinct, described, number, quoted
 
 Mask = npt.NDArray[np.bool_]
 
@@ -134,12 +136,13 @@ class _Variable:
                 except OpenError as reason:
                     whole = False
                     if clause:
-                        open_.append(self._open(clause, str(reason)))
+                        open_.append(self.left_open(clause, str(reason)))
             if clauses:
                 found.append(_Level(ref, item, tuple(clauses)))
         return found, list(items), open_, whole
 
-    def _open(self, clause: WhereClauseDef, reason: str) -> Finding:
+    def left_open(self, clause: WhereClauseDef, reason: str) -> Finding:
+        """What is told of a where-clause that cannot be evaluated."""
         message = f"{in_words(self.index, clause)} cannot be evaluated: {reason}"
         return self.held.finding(_OPEN, self.at(clause.line, clause.oid), message)
 
@@ -179,7 +182,7 @@ def _variable(variable: _Variable, tally: Tally) -> Iterator[Finding]:
                 own = variable.conditions.met(clause, rows)
             except OpenError as reason:
                 whole = False
-                yield variable._open(clause, str(reason))
+                yield variable.left_open(clause, str(reason))
                 continue
             _count(variable, level, clause, own, tally)
             met |= own
@@ -218,21 +221,19 @@ def _uncovered(
         yield from _qualifiers(variable.held, place, ~covered[rows.ids])
         return
     count, row = int(rest.counts.sum()), int(rest.first.min())
-    example = _record(variable.index, rows.columns, int(rows.ids[row]), list(rows.columns), rows)
+    example = described(
+        {
+            variable.index.items[oid].name or "": _at(column, int(rows.ids[row]))
+            for oid, column in rows.columns.items()
+        }
+    )
     message = f"no where-clause of its value list covers {number(count, 'record')}: {example}"
     yield variable.held.finding(_UNCOVERED, place, message, count=count, row=row)
 
 
-def _record(
-    index: Index, found: Mapping[str, object], row: int, items: Sequence[str], rows: Tuples
-) -> str:
-    """A row of the conditions in words."""
-    shown = []
-    for oid in items:
-        value = rows.columns[oid].iloc[row]
-        value = None if value != value or value is None else value
-        shown.append(f"{index.items[oid].name} {quoted(value)}")
-    return ", ".join(shown)
+def _at(column: pd.Series, row: int) -> Any:
+    value = columns.to_list(column.iloc[[row]])[0]
+    return None if value != value else value
 
 
 def _qualifiers(held: Held, place: Place, uncovered: Mask) -> Iterator[Finding]:

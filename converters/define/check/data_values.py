@@ -5,6 +5,7 @@ Every check looks at distinct values, with the number of records of each and the
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from converters.validation.table import LIMIT, Distinct, listed, number, quoted,
 
 Mask = npt.NDArray[np.bool_]
 
+_EXPECTED = {"integer": "whole number", "float": "number"}
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 #: Codelists up to this size are searched for the nearest term.
 _HINTED = 200
@@ -49,6 +51,11 @@ _KINDS = {
     "incompleteDatetime": _DATES | {"incompleteDatetime"},
     "intervalDatetime": _DATES | {"incompleteDatetime", "intervalDatetime"},
     "durationDatetime": frozenset({"durationDatetime"}),
+}
+#: The type that holds whatever is a date or a time at all; of other types it is the type itself.
+_WIDEST = {
+    **dict.fromkeys((*_DATES, "incompleteDatetime"), "incompleteDatetime"),
+    "time": "partialTime",
 }
 
 
@@ -124,14 +131,18 @@ class Subject:
         """Type, length and digits."""
         if not values.values:
             return
-        wrong, imprecise, expected = _of_type(values.values, self.item.data_type or "")
+        data_type = self.item.data_type or ""
+        wrong = _not_of_type(values.values, data_type)
+        expected = _EXPECTED.get(data_type, f"ISO 8601 {data_type}")
         yield from self._together(values, wrong, self.rules.type, f"no {expected}")
-        yield from self._together(
-            values, imprecise, self.rules.precision, f"no {expected}, as DataType says"
-        )
-        if self.item.data_type in ("text", *NUMBERS):
+        if data_type in _WIDEST and isinstance(values.values[0], str):
+            partial = _of_other_kind(values.values, data_type) & ~wrong
+            yield from self._together(
+                values, partial, self.rules.precision, f"no complete {expected}"
+            )
+        if data_type in ("text", *NUMBERS):
             yield from self._length(values)
-        if self.item.data_type == "float":
+        if data_type == "float":
             yield from self._digits(values)
 
     def _length(self, values: Distinct) -> Iterator[Finding]:
@@ -214,30 +225,22 @@ def _written(value: Any) -> str:
     return columns.number_text(value) if isinstance(value, float) else str(value)
 
 
-def _of_type(values: Sequence[Any], data_type: str) -> tuple[Mask, Mask, str]:
-    """Which values are not of the type, which are less precise than it, and what is expected."""
-    none = np.zeros(len(values), dtype=bool)
-    if isinstance(values[0], float):
-        numbers = np.asarray(values)
-        return (_more_decimals(numbers, 0) if data_type == "integer" else none), none, _WHOLE
+def _not_of_type(values: Sequence[Any], data_type: str) -> Mask:
+    """Which values are no number, no whole number or no ISO 8601 of the type's kind."""
+    numbers = isinstance(values[0], float)
+    if data_type == "integer" and numbers:
+        return _more_decimals(values, 0)
     if data_type == "integer":
-        return _failing(values, lambda text: bool(_INTEGER.fullmatch(text.strip()))), none, _WHOLE
-    if data_type == "float":
-        numbers = np.array([columns.parse_number(text) for text in values])
-        return np.isnan(numbers), none, "number"
-    if data_type not in _KINDS:
-        return none, none, ""
-    kinds = iso8601.kinds(list(values))
-    allowed = _KINDS[data_type]
-    family = _KINDS["intervalDatetime"] if data_type in _FAMILY else _KINDS["partialTime"]
-    family = family if data_type != "durationDatetime" else allowed
-    wrong = np.array([kind not in family for kind in kinds])
-    fits = np.array([kind in allowed for kind in kinds])
-    return wrong, ~wrong & ~fits, f"ISO 8601 {data_type}"
+        return _failing(values, lambda text: _INTEGER.fullmatch(text.strip()) is not None)
+    if data_type == "float" and not numbers:
+        return _failing(values, lambda text: not math.isnan(columns.parse_number(text)))
+    if data_type in _KINDS and not numbers:
+        return _of_other_kind(values, _WIDEST.get(data_type, data_type))
+    return np.zeros(len(values), dtype=bool)
 
 
-_WHOLE = "whole number"
-_FAMILY = ("date", "datetime", *(name for name in _KINDS if name.endswith(("Date", "Datetime"))))
+def _of_other_kind(values: Sequence[str], data_type: str) -> Mask:
+    return np.array([kind not in _KINDS[data_type] for kind in iso8601.kinds(values)])
 
 
 def _failing(values: Sequence[str], fits: Callable[[str], bool]) -> Mask:

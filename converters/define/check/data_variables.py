@@ -57,7 +57,7 @@ def check_dataset(index: Index, group: ItemGroupDef, held: Held) -> Iterator[Fin
     """The dataset as a whole: name, label, whether it has records, and its OIDs."""
     table, place = held.table, at_group(group)
     names = {name.upper() for name in (group.name, group.sas_dataset_name) if name}
-    if held.lengths and table.name.upper() not in names:
+    if held.transport and table.name.upper() not in names:
         message = f"{held.file} holds a dataset named '{table.name}', expected {group.name}"
         yield held.finding(_NAME, place, message, value=table.name)
     label, wanted = table.metadata.label.strip(), str(group.description or "").strip()
@@ -159,7 +159,7 @@ def _form(held: Held, place: Place, variable: Variable, item: ItemDef) -> Iterat
     """The length and the format that the file declares."""
     wanted = whole_number(item.length)
     texts = variable.kind == "Char" and item.data_type == "text"
-    if held.lengths and texts and wanted is not None and variable.length != wanted:
+    if held.transport and texts and wanted is not None and variable.length != wanted:
         message = f"the length in the file is {variable.length}, in define.xml {wanted}"
         yield held.finding(_FILE_LENGTH, place, message, value=str(variable.length))
     found, said = _plain_format(variable.format), _plain_format(item.display_format or "")

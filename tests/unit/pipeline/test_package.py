@@ -187,3 +187,26 @@ def test_a_file_over_the_limit_is_split_beside_the_whole(workshop: Any, tmp_path
     assert all((folder / f"{n.lower()}.xpt").stat().st_size <= 15_000 for n in names)
     assert len(read_dataset(tmp_path / "out" / "sdtm" / "ae.xpt").frame) == 300
     assert [item.dataset for item in report.findings if item.rule == "dataset-split"] == ["AE"]
+
+
+def test_an_error_in_define_xml_keeps_the_old_package(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = workshop.study({"raw": [{"SUBJ": "1", "A": "a"}]}, SPEC)
+    out = tmp_path / "out"
+    api.convert(study.folder, out, fail_on=None)
+    before = contents(out)
+    written = package.write_define
+
+    def undefined(made: Any, path: Path) -> None:
+        written(made, path)
+        path.write_text(path.read_text("utf-8").replace(' Repeating="Yes"', ""), "utf-8")
+
+    monkeypatch.setattr(package, "write_define", undefined)
+    report = api.convert(study.folder, out)
+    assert (report.out, report.published) == (tmp_path / "out-failed", False)
+    assert contents(out) == before
+    told = json.loads((tmp_path / "out-failed" / "findings.json").read_text("utf-8"))["findings"]
+    (finding,) = [item for item in told if item["file"] == "sdtm/define.xml"]
+    assert "Repeating" in finding["message"]
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out", "out-failed"]

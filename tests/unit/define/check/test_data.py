@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -721,3 +722,20 @@ def test_a_real_adam_package_is_told_only_what_is_so() -> None:
         "file-length",
     }
     assert not {dataset for rule, dataset in told if rule == "dataset-missing"} & held
+
+
+_ATTRIBUTES = sorted(set(re.findall(r" ((?:def:|xlink:)?[A-Za-z]+)=\"", package.define_xml())))
+
+
+@pytest.mark.parametrize("value", [None, "", "x", "-1", "999999999999"])
+def test_whatever_an_attribute_says_the_check_comes_to_an_end(
+    value: str | None, tmp_path: Path
+) -> None:
+    package.write(tmp_path, package.datasets())
+    whole = package.define_xml()
+    for name in _ATTRIBUTES:
+        if name.startswith("xmlns"):
+            continue
+        new = "" if value is None else f' {name}="{value}"'
+        xml = re.sub(rf' {name}="[^"]*"', new, whole)
+        assert isinstance(found(tmp_path, xml), list), name
