@@ -210,3 +210,18 @@ def test_an_error_in_define_xml_keeps_the_old_package(
     (finding,) = [item for item in told if item["file"] == "sdtm/define.xml"]
     assert "Repeating" in finding["message"]
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out", "out-failed"]
+
+
+def test_the_files_of_every_format_agree_with_define_xml(workshop: Any, tmp_path: Path) -> None:
+    coded = {"AETERM": {"from": "A"}, "AEDECOD": {"from": "A"}}
+    spec = {**SPEC, "variables": coded, "supplemental": {"AEX": {"label": "X", "from": "B"}}}
+    study = workshop.study({"raw": [{"SUBJ": str(n), "A": "a", "B": "b"} for n in (1, 2)]}, spec)
+    formats = ("json", "ndjson", "dsjc", "parquet")
+    report = api.convert(study.folder, tmp_path / "out", fail_on=None, also=formats)
+    assert report.out is not None
+    define = report.out / "sdtm" / "define.xml"
+    told = {
+        name: [item for item in api.check_define(define, report.out / name) if item.file]
+        for name in ("sdtm", *formats)
+    }
+    assert told == {name: [] for name in ("sdtm", *formats)}
