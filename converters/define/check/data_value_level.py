@@ -61,6 +61,20 @@ class _Level:
     clauses: tuple[WhereClauseDef, ...]
 
 
+@dataclass
+class _Entries:
+    """The entries of a value list and the variables (OIDs) of their conditions.
+
+    ``told`` are findings on where-clauses that cannot be evaluated; where there are any, nothing
+    can be said of records that no entry covers, and ``whole`` is False.
+    """
+
+    levels: list[_Level] = field(default_factory=list)
+    items: dict[str, None] = field(default_factory=dict)
+    told: list[Finding] = field(default_factory=list)
+    whole: bool = True
+
+
 @dataclass(frozen=True)
 class _Cells:
     """The distinct pairs of a row of the conditions (``ids``) and a value (``codes``)."""
@@ -114,32 +128,31 @@ class _Variable:
     item: ItemDef
     name: str
 
-    def levels(self) -> tuple[list[_Level], list[str], list[Finding], bool]:
-        """Entries of the value list, the items of their conditions, and which were left open."""
-        found: list[_Level] = []
-        items: dict[str, None] = {}
-        open_: list[Finding] = []
-        whole = True
+    def entries(self) -> _Entries:
+        """The value list, as far as the data can say which records each entry is of."""
+        found = _Entries()
         for ref, item in self.index.value_level(self.item):
-            clauses = []
-            for reference in ref.where_clauses:
-                clause = self.index.where_clauses.get(reference.where_clause_oid or "")
-                try:
-                    items |= dict.fromkeys(
-                        self.conditions.items_of(clause, self.item) if clause else ()
-                    )
-                    clauses += [clause] if clause and clause.checks else []
-                except ElsewhereError:
-                    continue
-                except UndefinedError:
-                    whole = False
-                except OpenError as reason:
-                    whole = False
-                    if clause:
-                        open_.append(self.left_open(clause, str(reason)))
-            if clauses:
-                found.append(_Level(ref, item, tuple(clauses)))
-        return found, list(items), open_, whole
+            oids = [reference.where_clause_oid or "" for reference in ref.where_clauses]
+            clauses = [self.index.where_clauses[o] for o in oids if o in self.index.where_clauses]
+            kept = tuple(clause for clause in clauses if clause.checks and self._add(clause, found))
+            if kept:
+                found.levels.append(_Level(ref, item, kept))
+        return found
+
+    def _add(self, clause: WhereClauseDef, found: _Entries) -> bool:
+        """Look up the variables of a where-clause; False where it cannot be evaluated here."""
+        try:
+            found.items |= dict.fromkeys(self.conditions.items_of(clause, self.item))
+        except ElsewhereError:
+            return False
+        except UndefinedError:
+            found.whole = False
+            return False
+        except OpenError as reason:
+            found.whole = False
+            found.told.append(self.left_open(clause, str(reason)))
+            return False
+        return True
 
     def left_open(self, clause: WhereClauseDef, reason: str) -> Finding:
         """What is told of a where-clause that cannot be evaluated."""
@@ -168,20 +181,20 @@ def _unique(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
 
 
 def _variable(variable: _Variable, tally: Tally) -> Iterator[Finding]:
-    levels, items, open_, whole = variable.levels()
-    yield from open_
-    if not levels or not variable.held.table.rows:
+    entries = variable.entries()
+    yield from entries.told
+    if not entries.levels or not variable.held.table.rows:
         return
-    rows = variable.conditions.tuples(items)
+    rows = variable.conditions.tuples(list(entries.items))
     cells = variable.cells(rows)
     covered = np.zeros(rows.size, dtype=bool)
-    for level in levels:
+    for level in entries.levels:
         met = np.zeros(rows.size, dtype=bool)
         for clause in level.clauses:
             try:
                 own = variable.conditions.met(clause, rows)
             except OpenError as reason:
-                whole = False
+                entries.whole = False
                 yield variable.left_open(clause, str(reason))
                 continue
             _count(variable, level, clause, own, tally)
@@ -193,7 +206,7 @@ def _variable(variable: _Variable, tally: Tally) -> Iterator[Finding]:
             variable.index, variable.held, place, level.ref, level.item, OF_VALUE_LEVEL, words
         )
         yield from subject.check(cells.within(met))
-    if whole:
+    if entries.whole:
         yield from _uncovered(variable, cells, rows, covered)
 
 

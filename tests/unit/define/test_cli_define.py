@@ -94,7 +94,7 @@ WRONG = [
     ("empty", lambda place: place.write_bytes(b""), "the file is empty"),
     ("text", lambda place: place.write_text("hello"), "no well-formed XML"),
     ("binary", lambda place: place.write_bytes(b"\x00\x01PK\xff"), "no well-formed XML"),
-    ("other XML", lambda place: place.write_text("<a/>"), "no Define-XML: its root is <a>"),
+    ("other XML", lambda place: place.write_text("<a/>"), "root is <a>"),
     ("a folder", Path.mkdir, "cannot be read: Is a directory"),
     (
         "entities",
@@ -104,18 +104,30 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("command", ["check", "show"])
 @pytest.mark.parametrize(("name", "make", "words"), WRONG, ids=[name for name, *_ in WRONG])
 def test_what_is_no_define_xml_is_told_in_one_line(
-    command: str, name: str, make: Callable[[Path], object], words: str, tmp_path: Path, run: Run
+    name: str, make: Callable[[Path], object], words: str, tmp_path: Path, run: Run
 ) -> None:
     place = tmp_path / "define.xml"
     make(place)
-    code, out, err = run(command, place)
+    code, out, err = run("show", place)
     assert code == 3, name
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"cdisc: {place}: ")
     assert words in err
+
+
+@pytest.mark.parametrize(("name", "make", "words"), WRONG, ids=[name for name, *_ in WRONG])
+def test_check_refuses_what_is_no_define_xml_or_finds_it_so(
+    name: str, make: Callable[[Path], object], words: str, tmp_path: Path, run: Run
+) -> None:
+    """What cannot be read from disk is an error, what is no XML a finding of severity Reject."""
+    place = tmp_path / "define.xml"
+    make(place)
+    code, out, err = run("check", place)
+    assert code in (1, 3), name
+    assert words in (err if code == 3 else out)
+    assert ("Reject" in out) == (code == 1)
 
 
 @pytest.mark.parametrize("data", ["nowhere", "define.xml"])

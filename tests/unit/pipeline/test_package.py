@@ -207,8 +207,8 @@ def test_an_error_in_define_xml_keeps_the_old_package(
     assert (report.out, report.published) == (tmp_path / "out-failed", False)
     assert contents(out) == before
     told = json.loads((tmp_path / "out-failed" / "findings.json").read_text("utf-8"))["findings"]
-    (finding,) = [item for item in told if item["file"] == "sdtm/define.xml"]
-    assert "Repeating" in finding["message"]
+    own = [item["message"] for item in told if item["file"] == "sdtm/define.xml"]
+    assert any("Repeating" in message for message in own)
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out", "out-failed"]
 
 
@@ -221,7 +221,11 @@ def test_the_files_of_every_format_agree_with_define_xml(workshop: Any, tmp_path
     assert report.out is not None
     define = report.out / "sdtm" / "define.xml"
     told = {
-        name: [item for item in api.check_define(define, report.out / name) if item.file]
+        name: [
+            item
+            for item in api.check_define(define, report.out / name)
+            if item.rule.startswith("define-data-")
+        ]
         for name in ("sdtm", *formats)
     }
     assert told == {name: [] for name in ("sdtm", *formats)}
