@@ -53,19 +53,10 @@ def _unique(group: ItemGroupDef, held: Held, keys: Sequence[str]) -> Iterator[Fi
 
 
 def _unsorted(held: Held, keys: Sequence[str]) -> int | None:
-    """The first row that should stand before the one above it; None in both orders' case."""
-    found = None
-    for plain in (True, False):
-        key = np.zeros(held.table.rows, dtype=np.int64)
-        size = 1
-        for name in keys:
-            place, width = columns.ranks(held.table.frame[name], plain=plain)
-            if size * width >= 2**62:
-                distinct, key = np.unique(key, return_inverse=True)
-                size = len(distinct)
-            key, size = key * width + place, size * width
-        falls = np.flatnonzero(np.diff(key) < 0)
-        if not len(falls):
-            return None
-        found = int(falls[0]) + 1 if found is None else found
-    return found
+    """The first row that should stand before the one above it; None where an order holds."""
+    parts = [held.table.frame[name] for name in keys]
+    falls = [
+        np.flatnonzero(np.diff(columns.sort_key(parts, held.table.rows, plain=plain)) < 0)
+        for plain in (True, False)
+    ]
+    return int(falls[0][0]) + 1 if all(map(len, falls)) else None

@@ -739,3 +739,29 @@ def test_whatever_an_attribute_says_the_check_comes_to_an_end(
         new = "" if value is None else f' {name}="{value}"'
         xml = re.sub(rf' {name}="[^"]*"', new, whole)
         assert isinstance(found(tmp_path, xml), list), name
+
+
+@pytest.mark.parametrize(
+    ("order", "rules"),
+    [
+        (["V 1", "V 10", "V 2"], []),  # as SAS sorts
+        (["V 1", "V 2", "V 10"], []),  # as people do
+        (["V 2", "V 10", "V 1"], ["define-data-sort-order"]),
+    ],
+)
+def test_records_sort_as_sas_sorts_or_as_people_do(
+    order: list[str | None], rules: list[str], folder: Path
+) -> None:
+    made = package.datasets()
+    values("LB", LBDECOD=order)(made)
+    package.write(folder, made)
+    xml = edited(
+        package.define_xml(),
+        (
+            ' KeySequence="1"/>\n <ItemRef ItemOID="IT.LB.LBSEQ"',
+            '/>\n <ItemRef ItemOID="IT.LB.LBSEQ"',
+        ),
+        ('OrderNumber="3" Mandatory="Yes" KeySequence="2"', 'OrderNumber="3" Mandatory="Yes"'),
+        ('ItemOID="IT.LB.LBDECOD"', 'ItemOID="IT.LB.LBDECOD" KeySequence="1"'),
+    )
+    assert [item.rule for item in found(folder, xml)] == rules
