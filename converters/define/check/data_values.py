@@ -71,19 +71,22 @@ class Rules:
     mandatory: Rule
 
 
-def _rules(prefix: str, *published: tuple[str, ...]) -> Rules:
-    names = ("value-type", "date-precision", "length", "digits", "codelist", "mandatory")
-    grave = {"date-precision": Severity.WARNING, "digits": Severity.WARNING}
-    return Rules(
-        *(
-            Rule(f"define-data-{prefix}{name}", grave.get(name, Severity.ERROR), numbers)
-            for name, numbers in zip(names, published, strict=True)
-        )
-    )
-
-
-_OF_VARIABLE = _rules("", ("SD0003",), (), (), (), ("SD0037",), ("SD0002",))
-OF_VALUE_LEVEL = _rules("value-level-", ("SD1230",), (), ("SD1231",), (), ("SD1228",), ("SD1229",))
+_OF_VARIABLE = Rules(
+    type=Rule("define-data-value-type", Severity.ERROR, ("SD0003",)),
+    precision=Rule("define-data-date-precision", Severity.WARNING),
+    length=Rule("define-data-length", Severity.ERROR),
+    digits=Rule("define-data-digits", Severity.WARNING),
+    codelist=Rule("define-data-codelist", Severity.ERROR, ("SD0037",)),
+    mandatory=Rule("define-data-mandatory", Severity.ERROR, ("SD0002",)),
+)
+OF_VALUE_LEVEL = Rules(
+    type=Rule("define-data-value-level-value-type", Severity.ERROR, ("SD1230",)),
+    precision=Rule("define-data-value-level-date-precision", Severity.WARNING),
+    length=Rule("define-data-value-level-length", Severity.ERROR, ("SD1231",)),
+    digits=Rule("define-data-value-level-digits", Severity.WARNING),
+    codelist=Rule("define-data-value-level-codelist", Severity.ERROR, ("SD1228",)),
+    mandatory=Rule("define-data-value-level-mandatory", Severity.ERROR, ("SD1229",)),
+)
 
 
 def check_values(index: Index, group: ItemGroupDef, held: Held) -> Iterator[Finding]:
