@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Dataset", "Report", "check", "convert", "open_study", "read_dataset", "write_dataset"]
+__all__ = [
+    "Dataset",
+    "Report",
+    "check",
+    "check_define",
+    "convert",
+    "define_page",
+    "open_study",
+    "read_dataset",
+    "write_dataset",
+]
 
 if TYPE_CHECKING:
-    from converters.api import Report, check, convert, open_study
+    from converters.api import Report, check, check_define, convert, define_page, open_study
     from converters.dataset import Dataset
     from converters.formats import read_dataset, write_dataset
 
 _PLACES = {
     "Dataset": "converters.dataset",
+    "check_define": "converters.define.check",
     "read_dataset": "converters.formats",
     "write_dataset": "converters.formats",
 }

@@ -9,15 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from converters.dataset import Dataset
-from converters.errors import CdiscError, Problem, SpecError
+from converters.define.check import check_define
+from converters.errors import CdiscError, OutputError, Problem, SpecError
 from converters.findings import Finding, Severity, sort_findings
 from converters.mapping.code import load_code
 from converters.pipeline.convert import Conversion, Progress, convert_study
-from converters.pipeline.package import write_package
-from converters.pipeline.place import check_place, resolve_place
+from converters.pipeline.package import fails, write_package
+from converters.pipeline.place import check_place, failed_place, resolve_place
 from converters.pipeline.plan import make_plan
 from converters.study import Study, read_study
 from converters.validation import check_analyses, check_datasets
+
+__all__ = [
+    "Report",
+    "check",
+    "check_define",
+    "convert",
+    "define_page",
+    "open_study",
+    "validate",
+]
 
 
 @dataclass(frozen=True)
@@ -111,10 +122,11 @@ def convert(
     conversion = convert_study(study, progress, problems)
     progress("validating", 0.5)
     findings = [*conversion.findings, *validate(conversion)]
-    failed = fail_on is not None and any(item.severity.at_least(fail_on) for item in findings)
     if place is not None:
-        place = place.with_name(f"{place.name}-failed") if failed else place
-        findings = write_package(conversion, findings, place, progress)
+        findings = write_package(conversion, findings, place, progress, fail_on)
+    failed = fails(findings, fail_on)
+    if place is not None and failed:
+        place = failed_place(place)
     sources = tuple(account.as_dict() for account in conversion.accounts)
     datasets = {**conversion.datasets, **conversion.analyses}
     return Report(datasets, tuple(findings), sources, place, not failed, conversion.analysed)
@@ -135,3 +147,31 @@ def validate(conversion: Conversion) -> list[Finding]:
             ),
         ]
     )
+
+
+def define_page(
+    path: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    data: str | os.PathLike[str] | None = None,
+    check: bool = True,
+) -> Path:
+    """Writes a define.xml as one HTML file and returns its place: ``out``, or beside the file.
+
+    With ``check`` the page shows what ``check_define`` finds, with ``data`` also against a folder.
+
+    Raises:
+        InputError: the file or the folder cannot be read, or the file is no Define-XML.
+        OutputError: the page cannot be written, or would replace the file itself.
+    """
+    from converters.define.page import write_page
+
+    source = Path(path)
+    target = Path(out) if out is not None else source.with_suffix(".html")
+    if target == source or (target.exists() and source.exists() and target.samefile(source)):
+        message = "is the define.xml itself: name another file for the page"
+        raise OutputError(Problem(str(target), None, None, message))
+    if target.is_dir():
+        raise OutputError(Problem(str(target), None, None, "is a folder: name a file for the page"))
+    write_page(source, target, check_define(source, data) if check else ())
+    return target

@@ -17,14 +17,19 @@ from rich.table import Table
 from rich.text import Text
 
 from converters import __version__
+from converters.cli_define import define
+from converters.cli_findings import (
+    EXIT_FINDINGS,
+    FAIL_ON,
+    fail_on_option,
+    print_findings,
+    sentence,
+)
 from converters.cli_terminology import terminology
 from converters.errors import CdiscError
-from converters.findings import Finding, Severity
 
-_EXIT_FINDINGS = 1
 _WIDTH = 160
 _EXIT_INTERRUPTED = 130
-_FAIL_ON = {severity.value.lower(): severity for severity in Severity}
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -44,6 +49,7 @@ def commands() -> None:
 
 
 commands.add_command(terminology)
+commands.add_command(define)
 
 
 @commands.command(epilog=_EXIT_CODES)
@@ -63,12 +69,8 @@ def check(study: Path) -> None:
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path), required=True, help="Folder to write."
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([*_FAIL_ON, "never"]),
-    default="error",
-    show_default=True,
-    help="Findings of this severity or graver keep OUT as it was; the package goes to OUT-failed.",
+@fail_on_option(
+    "Findings of this severity or graver keep OUT as it was; the package goes to OUT-failed."
 )
 @click.option(
     "--also",
@@ -88,7 +90,7 @@ def convert(
         report = convert_study(
             study,
             out,
-            fail_on=_FAIL_ON.get(fail_on),
+            fail_on=FAIL_ON.get(fail_on),
             also=also,
             allow_code=allow_code,
             progress=progress,
@@ -97,7 +99,7 @@ def convert(
         if report.sources:
             _print_accounts(report.sources)
         _print_analyses(report.analyses)
-        _print_findings(report.findings)
+        print_findings(report.findings, "in findings.json")
         records = sum(len(dataset.frame) for dataset in report.datasets.values())
         click.echo(f"{len(report.datasets)} datasets, {records:,} records: written to {report.out}")
     if not report.published:
@@ -106,7 +108,7 @@ def convert(
             f" the package and its findings.json are in {report.out}",
             err=True,
         )
-        raise SystemExit(_EXIT_FINDINGS)
+        raise SystemExit(EXIT_FINDINGS)
 
 
 @commands.command(epilog=_EXIT_CODES)
@@ -168,7 +170,7 @@ def convert_file(
         encoding=encoding,
     )
     for item in findings:
-        click.echo(f"{item.severity.value}: {item.rule}: {_sentence(item)}", err=True)
+        click.echo(f"{item.severity.value}: {item.rule}: {sentence(item)}", err=True)
 
 
 def _epoch() -> datetime | None:
@@ -238,31 +240,6 @@ def _print_analyses(accounts: Sequence[Any]) -> None:
         for kind in ("excluded", "rejected"):
             for reason, count in item[kind].items():
                 click.echo(f"{item['dataset']}: {count:,} of {item['source']} {kind}: {reason}")
-
-
-def _print_findings(findings: Sequence[Finding], most: int = 3) -> None:
-    """The findings grouped by rule, with counts and examples."""
-    counts = {s: sum(item.severity is s for item in findings) for s in Severity}
-    told = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
-    click.echo(f"Findings: {told or 'none'}")
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for item in findings:
-        groups.setdefault((item.severity.value, item.rule), []).append(item)
-    for (severity, rule), items in groups.items():
-        click.echo(f"  {severity}: {rule} ({sum(item.count for item in items):,})")
-        for item in items[:most]:
-            click.echo(f"    {_sentence(item)}")
-        if len(items) > most:
-            click.echo(f"    and {len(items) - most} more in findings.json")
-
-
-def _sentence(item: Finding) -> str:
-    name = ".".join(part for part in (item.dataset, item.variable) if part)
-    record = f", record {item.record}" if item.record else ""
-    place = f" [{item.file}{record}]" if item.file else ""
-    times = f" ({item.count:,} records)" if item.count > 1 else ""
-    message = item.message.removeprefix(f"{item.variable or item.dataset}: ")
-    return f"{name}: {message}{times}{place}" if name else f"{message}{times}{place}"
 
 
 def _interrupt(*_: Any) -> None:

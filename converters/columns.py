@@ -285,12 +285,17 @@ def _clash(one: str, other: str) -> bool:
     return one[shared - 1 : shared] == "0" and "0" in (one[shared : shared + 1], other[shared])
 
 
-def sort_key(columns: Sequence[pd.Series], rows: int) -> npt.NDArray[np.int64]:
-    """One integer a row that sorts as the columns do, first column first; equal rows are equal."""
+def sort_key(
+    columns: Sequence[pd.Series], rows: int, *, plain: bool = False
+) -> npt.NDArray[np.int64]:
+    """One integer a row that sorts as the columns do, first column first; equal rows are equal.
+
+    ``plain``: as of ``ranks``.
+    """
     key = np.zeros(rows, dtype=np.int64)
     size = 1
     for column in columns:
-        place, width = ranks(column)
+        place, width = ranks(column, plain=plain)
         if size * width >= 2**62:
             distinct, key = np.unique(key, return_inverse=True)
             size = len(distinct)

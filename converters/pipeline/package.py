@@ -23,6 +23,7 @@ from converters.mapping.settings import Output
 from converters.pipeline.account import SourceAccount
 from converters.pipeline.continuation import TEXT_BYTES
 from converters.pipeline.convert import Conversion, Progress
+from converters.pipeline.defined import check_defines
 from converters.pipeline.exports import write_formats, write_parts
 from converters.pipeline.place import MANIFEST, TOOL, beside
 from converters.standards.sdtmig import COMPANIONS
@@ -34,18 +35,24 @@ _SHOWN = 60
 
 
 def write_package(
-    conversion: Conversion, findings: Sequence[Finding], out: Path, progress: Progress
+    conversion: Conversion,
+    findings: Sequence[Finding],
+    out: Path,
+    progress: Progress,
+    fail_on: Severity | None = None,
 ) -> list[Finding]:
     """Writes all files of a package and puts them in place of what ``out`` held before.
 
-    Returns the findings, with those that the writing itself added.
+    Returns the findings, with those on its define.xml and those that the writing itself added. With
+    one at or above ``fail_on`` the package goes to ``failed_place(out)``, and ``out`` stays.
 
     Raises:
         OutputError: something cannot be written; what ``out`` held is untouched.
     """
     output = conversion.study.settings.output
     package = package_of(conversion)
-    with beside(out) as folder:
+    with beside(out) as draft:
+        folder = draft.folder
         told: list[Finding] = []
         parts: dict[str, Any] = {}
         if conversion.datasets:
@@ -56,7 +63,10 @@ def write_package(
             more, split = _write_datasets(package, output, folder / "adam", progress)
             told += more + write_formats(package, folder, output.formats, "../adam/define.xml")
             parts |= split
-        found = sort_findings(_united(findings, told))
+        progress("checking define.xml", 1.0)
+        found = sort_findings([*_united(findings, told), *check_defines(folder)])
+        if fails(found, fail_on):
+            draft.fail()
         accounts = [account.as_dict() for account in conversion.accounts]
         content: dict[str, Any] = {"sources": accounts}
         if conversion.analyses:
@@ -67,6 +77,11 @@ def write_package(
         _write_traces(datasets, folder / "trace")
         _write_json(folder / MANIFEST, _manifest(conversion, found, parts, folder))
         return found
+
+
+def fails(findings: Sequence[Finding], fail_on: Severity | None) -> bool:
+    """Whether one of the findings is as grave as ``fail_on`` or graver; None: none ever is."""
+    return fail_on is not None and any(item.severity.at_least(fail_on) for item in findings)
 
 
 def _write_datasets(

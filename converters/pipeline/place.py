@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from converters.errors import OutputError, Problem
@@ -65,8 +65,25 @@ def _foreign(out: Path) -> str | None:
     return next((name for name in found if name not in ours), None)
 
 
+@dataclass
+class Draft:
+    """A package that is being written in ``folder``, to take the place ``out`` when it is whole."""
+
+    folder: Path
+    out: Path
+
+    def fail(self) -> None:
+        """For what was found in it, it goes beside its place, which stays as it was."""
+        self.out = failed_place(self.out)
+
+
+def failed_place(out: Path) -> Path:
+    """Where a package goes whose findings keep it from ``out``."""
+    return out.with_name(f"{out.name}-failed")
+
+
 @contextmanager
-def beside(out: Path) -> Iterator[Path]:
+def beside(out: Path) -> Iterator[Draft]:
     """A new folder beside ``out`` that takes its place when all went well, and is gone if not.
 
     Raises:
@@ -74,13 +91,15 @@ def beside(out: Path) -> Iterator[Path]:
     """
     check_place(out)
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
+    draft = Draft(partial, out)
     try:
         with _told(out):
             out.parent.mkdir(parents=True, exist_ok=True)
             _sweep(out)
             partial.mkdir()
-            yield partial
-            _replace(out, partial)
+            yield draft
+            check_place(draft.out)
+            _replace(draft.out, partial)
     except OutputError as error:
         names = (problem.file.replace(str(partial), str(out)) for problem in error.problems)
         moved = (replace(p, file=name) for p, name in zip(error.problems, names, strict=True))

@@ -13,6 +13,9 @@ from lxml import etree
 
 from converters.api import Report, convert
 from converters.define import check_xsd
+from converters.define.check.data import check_data
+from converters.define.index import index
+from converters.define.read import read_define
 from converters.findings import Severity
 from converters.pipeline.account import adds_up
 
@@ -558,3 +561,12 @@ def test_a_corrected_onset_of_ms_lies_before_its_diagnosis_by_less_than_three_ye
     dates = history[history["subject"] == 15].set_index("MHEVDTYP")["MHSTDTC"]
     years = int(dates["DIAGNOSIS"][:4]) - int(dates["SYMPTOM ONSET"][:4])
     assert 0 <= years <= 3  # ten years more before the correction
+
+
+@pytest.mark.parametrize("package", ["sdtm", "adam"])
+def test_define_xml_and_the_data_say_the_same(package: str, out: Path) -> None:
+    """SUPPRS has its qualifiers in the order of the spec, not of QNAM: the note is true."""
+    folder = out / package
+    found = check_data(index(read_define(folder / "define.xml")), folder)
+    told = [(item.rule, item.dataset) for item in found]
+    assert told == [("define-data-sort-order", "SUPPRS")] * (package == "sdtm")

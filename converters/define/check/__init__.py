@@ -19,6 +19,7 @@ from converters.define.check import (
     standards,
     vocabulary,
 )
+from converters.define.check.data import check_data
 from converters.define.check.rule import Check, Place, Rule
 from converters.define.check.schema import (
     NAMESPACE,
@@ -53,17 +54,21 @@ def check_define(
 ) -> list[Finding]:
     """Findings on a define.xml, gravest first: of the XML Schema, and of what the file means.
 
-    From a path, the documents that it names are looked for beside it. A fault that both the schema
+    With ``data``, a folder, the file is held against the datasets there. From a path, the documents that it names are looked for beside it. A fault that both the schema
     and a check see is told once: duplicates by the check, which knows both places, all else by the
     schema, so that a check is silent where the schema tells of the same published rule.
 
     Raises:
         CdiscError: odmlib, which has the XML Schema, is not installed.
-        InputError: the file cannot be read from disk.
+        InputError: the file or the folder cannot be read from disk.
     """
     content, file = _content(path_or_bytes)
-    found = list(_findings(content, Path(file).parent if file else None))
-    return sort_findings(replace(finding, file=file) for finding in found)
+    folder = Path(file).parent if file else None
+    own = _findings(content, folder, datasets=data is None)
+    found = [replace(finding, file=file) for finding in own]
+    if data is not None:
+        found += _against(content, Path(data))
+    return sort_findings(found)
 
 
 def check_xsd(path_or_bytes: str | os.PathLike[str] | bytes) -> list[Finding]:
@@ -115,7 +120,7 @@ def _schema(root: etree._Element) -> Iterator[Finding]:
         yield from check_schema(root, version)
 
 
-def _findings(content: bytes, folder: Path | None) -> Iterator[Finding]:
+def _findings(content: bytes, folder: Path | None, datasets: bool) -> Iterator[Finding]:
     root = _root(content)
     if isinstance(root, Finding):
         yield root
@@ -133,7 +138,15 @@ def _findings(content: bytes, folder: Path | None) -> Iterator[Finding]:
             if by_schema.isdisjoint(_places(finding)):
                 yield finding
     if folder is not None:
-        yield from documents.check_files(definitions, folder)
+        yield from documents.check_files(definitions, folder, datasets)
+
+
+def _against(content: bytes, folder: Path) -> Iterator[Finding]:
+    try:
+        definitions = index(from_root(*parse(content)))
+    except InputError:
+        return  # told already: no Define-XML
+    yield from check_data(definitions, folder)
 
 
 def _places(finding: Finding) -> set[tuple[str, str]]:

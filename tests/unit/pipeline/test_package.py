@@ -187,3 +187,45 @@ def test_a_file_over_the_limit_is_split_beside_the_whole(workshop: Any, tmp_path
     assert all((folder / f"{n.lower()}.xpt").stat().st_size <= 15_000 for n in names)
     assert len(read_dataset(tmp_path / "out" / "sdtm" / "ae.xpt").frame) == 300
     assert [item.dataset for item in report.findings if item.rule == "dataset-split"] == ["AE"]
+
+
+def test_an_error_in_define_xml_keeps_the_old_package(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = workshop.study({"raw": [{"SUBJ": "1", "A": "a"}]}, SPEC)
+    out = tmp_path / "out"
+    api.convert(study.folder, out, fail_on=None)
+    before = contents(out)
+    written = package.write_define
+
+    def undefined(made: Any, path: Path) -> None:
+        written(made, path)
+        path.write_text(path.read_text("utf-8").replace(' Repeating="Yes"', ""), "utf-8")
+
+    monkeypatch.setattr(package, "write_define", undefined)
+    report = api.convert(study.folder, out)
+    assert (report.out, report.published) == (tmp_path / "out-failed", False)
+    assert contents(out) == before
+    told = json.loads((tmp_path / "out-failed" / "findings.json").read_text("utf-8"))["findings"]
+    own = [item["message"] for item in told if item["file"] == "sdtm/define.xml"]
+    assert any("Repeating" in message for message in own)
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out", "out-failed"]
+
+
+def test_the_files_of_every_format_agree_with_define_xml(workshop: Any, tmp_path: Path) -> None:
+    coded = {"AETERM": {"from": "A"}, "AEDECOD": {"from": "A"}}
+    spec = {**SPEC, "variables": coded, "supplemental": {"AEX": {"label": "X", "from": "B"}}}
+    study = workshop.study({"raw": [{"SUBJ": str(n), "A": "a", "B": "b"} for n in (1, 2)]}, spec)
+    formats = ("json", "ndjson", "dsjc", "parquet")
+    report = api.convert(study.folder, tmp_path / "out", fail_on=None, also=formats)
+    assert report.out is not None
+    define = report.out / "sdtm" / "define.xml"
+    told = {
+        name: [
+            item
+            for item in api.check_define(define, report.out / name)
+            if item.rule.startswith("define-data-")
+        ]
+        for name in ("sdtm", *formats)
+    }
+    assert told == {name: [] for name in ("sdtm", *formats)}

@@ -1,0 +1,30 @@
+"""The define.xml of a package that is being written: what the checks say of each.
+
+Only the file itself is checked, with the documents beside it: its labels, types, lengths, terms and
+order come from the frames that were just written, and the values themselves were judged before.
+``cdisc define check --data`` reads the package back and holds both against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from converters.define.check import check_define
+from converters.findings import Finding
+
+
+def check_defines(folder: Path) -> list[Finding]:
+    """The findings on each define.xml of a package; ``file`` says which."""
+    return [
+        replace(item, file=path.relative_to(folder).as_posix())
+        for path in _defines(folder)
+        for item in check_define(path)
+    ]
+
+
+def _defines(folder: Path) -> Iterator[Path]:
+    """In the order of the package: SDTM, then ADaM."""
+    places = (folder / name / "define.xml" for name in ("sdtm", "adam"))
+    return (path for path in places if path.is_file())
