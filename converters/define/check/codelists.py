@@ -218,7 +218,8 @@ def check_meddra(index: Index) -> Iterator[Finding]:
         yield _MEDDRA.at(at_variable(use, item), message)
         return
     for use, item in found:
-        if not is_meddra(index.code_list(item)) and not item.value_list_ref:
+        dangling = item.code_list_ref is not None and index.code_list(item) is None
+        if not (dangling or item.value_list_ref or is_meddra(index.code_list(item))):
             message = f"{named(item)}: its values are MedDRA's, and it does not refer to it"
             yield _MEDDRA_REF.at(at_variable(use, item), message)
 

@@ -73,7 +73,9 @@ def _domain(version: str, name: str, dataset_class: str) -> Mapping[str, DomainV
         return {}
     try:
         if name == "SUPPQUAL":
-            return {item.name: item for item in owners.supplemental(version, ("USUBJID",)).variables}
+            return {
+                item.name: item for item in owners.supplemental(version, ("USUBJID",)).variables
+            }
         if name not in sdtmig.domain_names(version) and not sdtmig.is_associated(name):
             base = dataset_class.split()[0] if dataset_class else ""
             if base not in _CLASSES_OF_SPONSORS or not re.fullmatch("[A-Z][A-Z0-9]", name):
@@ -89,13 +91,13 @@ def _own_labels(version: str, name: str) -> Mapping[str, DomainVariable]:
     """The variables of a domain; those of other domains of its class without their labels."""
     own = {item.name for item in model.domain_of(version, name).variables}
     known = model.known_variables(version, name)
-    return {
-        key: item if key in own else replace(item, label="") for key, item in known.items()
-    }
+    return {key: item if key in own else replace(item, label="") for key, item in known.items()}
 
 
 @cache
-def _analysis(version: str, dataset_class: str, subclass: str, name: str) -> AnalysisVariable | None:
+def _analysis(
+    version: str, dataset_class: str, subclass: str, name: str
+) -> AnalysisVariable | None:
     if version not in adamig.versions():
         return None
     return adamig.find_variable(version, dataset_class, name, subclass)

@@ -32,7 +32,7 @@ _SOURCE = Rule("define-origin-source", Severity.ERROR)
 _SOURCE_UNUSUAL = Rule("define-origin-source-unusual", Severity.WARNING)
 _LEVELS = Rule("define-origin-levels", Severity.WARNING, ("DD0074",))
 _METHOD_MISSING = Rule("define-method-missing", Severity.ERROR, ("DD0042",))
-_METHOD_UNEXPECTED = Rule("define-method-not-derived", Severity.WARNING)
+_METHOD_UNEXPECTED = Rule("define-method-not-derived", Severity.NOTE)
 _METHOD_TYPE = Rule("define-method-type", Severity.ERROR, ("DD0104",))
 _METHOD_WORDS = Rule("define-method-words", Severity.ERROR, ("DD0057",))
 _PREDECESSOR = Rule("define-predecessor-missing", Severity.ERROR, ("DD0061",))
@@ -139,7 +139,9 @@ def check_methods(index: Index) -> Iterator[Finding]:
     """What is derived has a method, at the variable or at value level, and nothing else has one."""
     for use, item in variables(index):
         below = list(index.value_level(item))
-        covered = bool(below) and all(ref.method_oid for ref, value in below if _derived(value, item))
+        covered = bool(below) and all(
+            ref.method_oid for ref, value in below if _derived(value, item)
+        )
         yield from _method(use, item, item, covered)
     for use, item in values(index):
         refs = index.uses.get(use.parent.oid or "", ()) if use.parent else ()
@@ -216,20 +218,22 @@ def check_pages(index: Index) -> Iterator[Finding]:
     annotated = index.metadata.annotated_crf
     crfs = {document.leaf_id for document in annotated.documents} if annotated else set()
     found = [(item, origin) for item in index.metadata.items for origin in item.origins]
+    collected = [(item, origin) for item, origin in found if _is_crf(origin)]
+    if collected and not crfs and not any(origin.documents for _, origin in collected):
+        item, origin = collected[0]
+        message = f"{named(item)} and others are collected on a CRF, and the file names no"
+        yield _NO_CRF.at(at_item(index, item, origin), f"{message} annotated CRF")
+        return
     for item, origin in found:
         place, here = at_item(index, item, origin), {ref.leaf_id for ref in origin.documents}
         if not _is_crf(origin):
             if here & crfs and origin.type not in _OF_COLLECTION:
                 message = f"{named(item)}: origin {origin.type} refers to the annotated CRF"
                 yield _PAGES_UNEXPECTED.at(place, message)
-        elif not crfs:
-            message = f"{named(item)} and others are collected on a CRF, and the file names no"
-            yield _NO_CRF.at(place, f"{message} annotated CRF")
-            return
-        elif here and not here & crfs:
-            message = f"{named(item)}: collected on a CRF, and its document is not the annotated CRF"
-            yield _CRF.at(place, message, next(iter(sorted(filter(None, here))), None))
-        elif not any(page.page_refs or page.first_page for ref in origin.documents for page in ref.pages):
+        elif here and crfs and not here & crfs:
+            message = f"{named(item)}: collected on a CRF, and its document is not the annotated"
+            yield _CRF.at(place, f"{message} CRF", min(filter(None, here), default=None))
+        elif not any(page for ref in origin.documents for page in ref.pages):
             yield _PAGES.at(place, f"{named(item)}: collected on a CRF, and no page is told")
 
 
@@ -240,27 +244,48 @@ def _is_crf(origin: Origin) -> bool:
 
 def check_identifiers(index: Index) -> Iterator[Finding]:
     """In SDTM, identifiers and study days have the origins that the standard implies."""
-    told: dict[str, dict[str, str]] = {name: {} for name in _SAME_EVERYWHERE}
-    for use, item in variables(index):
-        name, group = item.name or "", use.group
-        kinds = {(origin.type or "").capitalize() for origin in item.origins}
-        if not kinds or group is None or not guide_of(index, group)[0].startswith(("SDTM", "SEND")):
-            continue
+    for use, item in _of_tabulations(index):
+        name, kinds = item.name or "", _kinds(item)
         place, given = at_variable(use, item), ", ".join(sorted(kinds))
         rule, wanted = _IDENTIFIERS.get(name, (None, ""))
-        if rule is not None and wanted not in kinds:
-            message = f"{name}: its origin is {wanted}, and {given} is told"
-            yield rule.at(place, message, given)
-        day = any(name == f"{group.domain or ''}{end}" for end in _STUDY_DAYS)
-        if day and not kinds & {"Derived", "Predecessor"}:
+        if rule is not None and not _is_any(kinds, wanted):
+            yield rule.at(place, f"{name}: its origin is {wanted}, and {given} is told", given)
+        domain = (use.group.domain if use.group else "") or ""
+        day = any(name == f"{domain}{end}" for end in _STUDY_DAYS)
+        if day and not _is_any(kinds, "Derived", "Predecessor", "Not Available"):
             message = f"{name}: a study day is derived, and its origin is {given}"
             yield _STUDY_DAY.at(place, message, given)
-        if name in told:
-            told[name].setdefault(given, group.name or "")
-            if len(told[name]) > 1 and told[name][given] == group.name:
-                first = next(iter(told[name]))
-                message = f"{name}: its origin is {given} here, and {first} in {told[name][first]}"
-                yield _SAME_EVERYWHERE[name].at(place, message, given)
+
+
+def check_consistency(index: Index) -> Iterator[Finding]:
+    """In SDTM, USUBJID and VISITNUM have one origin in all datasets."""
+    first: dict[str, tuple[set[str], str]] = {}
+    for use, item in _of_tabulations(index):
+        name, kinds = item.name or "", _kinds(item)
+        if name not in _SAME_EVERYWHERE or _is_any(kinds, "Not Available") or use.group is None:
+            continue
+        told, where = first.setdefault(name, (kinds, use.group.name or ""))
+        if kinds != told:
+            given, other = (", ".join(sorted(words)) for words in (kinds, told))
+            message = f"{name}: its origin is {given} here, and {other} in {where}"
+            yield _SAME_EVERYWHERE[name].at(at_variable(use, item), message, given)
+
+
+def _of_tabulations(index: Index) -> Iterator[tuple[Use, ItemDef]]:
+    """The variables with origins of datasets that follow SDTMIG, its companions or SENDIG."""
+    for use, item in distinct_variables(index):
+        guide = guide_of(index, use.group)[0] if use.group else ""
+        if item.origins and guide.startswith(("SDTM", "SEND")):
+            yield use, item
+
+
+def _kinds(item: ItemDef) -> set[str]:
+    return {origin.type or "" for origin in item.origins}
+
+
+def _is_any(kinds: set[str], *words: str) -> bool:
+    """Whether one of the origins is one of the words, in capitals (SEND) or not."""
+    return not {kind.casefold() for kind in kinds}.isdisjoint(word.casefold() for word in words)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -273,4 +298,5 @@ CHECKS: tuple[Check, ...] = (
     check_predecessors,
     check_pages,
     check_identifiers,
+    check_consistency,
 )

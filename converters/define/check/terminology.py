@@ -50,7 +50,9 @@ def check_availability(index: Index) -> Iterator[Finding]:
             message = f"{name} terminology {version} is not available, codelists are not checked"
             place = at_definition(standard, standard.oid)
             hint = "import the release by 'cdisc terminology add'"
-            yield _UNAVAILABLE.at(place, f"{message} against it (there is {there}); {hint}", version)
+            yield _UNAVAILABLE.at(
+                place, f"{message} against it (there is {there}); {hint}", version
+            )
 
 
 def terminology(standard: Standard | None) -> Terminology | None:
@@ -172,12 +174,16 @@ def check_expected(index: Index) -> Iterator[Finding]:
         if code_list is None:
             without = item.code_list_ref is None and not any(below)
             if without and use.ref.has_no_data != "Yes":
-                message = f"{named(item)}: the standard has a codelist for it ({wanted}), and it has"
+                message = (
+                    f"{named(item)}: the standard has a codelist for it ({wanted}), and it has"
+                )
                 yield _EXPECTED.at(place, f"{message} none")
             continue
         code = nci_code(code_list.aliases)
         if code and code not in known.codelists:
-            message = f"{named(item)}: the codelist {called(code_list)} has the NCI code {code}, that"
+            message = (
+                f"{named(item)}: the codelist {called(code_list)} has the NCI code {code}, that"
+            )
             yield _OTHER.at(place, f"{message} of the standard is {wanted}", code)
 
 

@@ -59,7 +59,7 @@ _NAME_OF_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _HOLDS = {
     "integer": ("integer", *TIMES[:3]),
     "float": (*NUMBERS, *TIMES[:3]),
-    **{name: TIMES for name in TIMES},
+    **dict.fromkeys(TIMES, TIMES),
 }
 
 
@@ -164,7 +164,9 @@ def check_labels(index: Index) -> Iterator[Finding]:
         if not label:
             yield _LABEL_MISSING.at(place, f"{name}: the label (Description) is missing")
         elif len(label.encode()) > _LABEL_BYTES:
-            message = f"{name}: the label has {len(label.encode())} bytes, 40 are allowed: '{label}'"
+            message = (
+                f"{name}: the label has {len(label.encode())} bytes, 40 are allowed: '{label}'"
+            )
             yield _LABEL_LONG.at(place, message, label)
         elif use.group:
             known = listed_variable(index, use.group, use.ref, item)

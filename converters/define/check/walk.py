@@ -50,7 +50,9 @@ def at_use(use: Use, item: ItemDef) -> Place:
 
 def at_variable(use: Use, item: ItemDef) -> Place:
     """The place of a variable's definition, with the dataset of that use."""
-    return Place(item.line, item.oid or "", (use.group.name or "") if use.group else "", named(item))
+    return Place(
+        item.line, item.oid or "", (use.group.name or "") if use.group else "", named(item)
+    )
 
 
 def named(item: ItemDef) -> str:
