@@ -15,6 +15,7 @@ from converters.define.check.walk import (
     coded,
     distinct_variables,
     domain_of,
+    is_number,
     listed,
     named,
     nci_code,
@@ -109,7 +110,7 @@ def check_types(index: Index) -> Iterator[Finding]:
             hint = nearest(given, _TYPES) or " (one of text, integer, float)"
             yield _TYPE.at(place, f"codelist {name}: data type '{given}'{hint}", given)
         for value in coded(item) if given in NUMBERS else ():
-            if not _is_number(value, given):
+            if value.strip() and not is_number(value, given):
                 message = f"codelist {name}: '{value}' is no {given}, the codelist's data type"
                 yield _TERM_TYPE.at(place, message, value)
     for item_def in index.metadata.items:
@@ -123,14 +124,6 @@ def check_types(index: Index) -> Iterator[Finding]:
             yield _ITEM_TYPE.at(place, f"{message} is of {code_list.data_type}", given)
 
 
-def _is_number(value: str, data_type: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return not value.strip()
-    return data_type == "float" or re.fullmatch(r"\s*[-+]?\d+\s*", value) is not None
-
-
 def check_order(index: Index) -> Iterator[Finding]:
     """Ranks and order numbers are told of all terms or of none; order numbers only once."""
     for item in index.metadata.code_lists:
@@ -138,7 +131,7 @@ def check_order(index: Index) -> Iterator[Finding]:
         yield from _on_all(item, _ORDER, "OrderNumber", lambda term: term.order_number)
         place = at_definition(item, item.oid)
         for rank in (term.rank for term in item.terms if term.rank is not None):
-            if not _is_number(rank, "float") or not rank.strip():
+            if not is_number(rank):
                 message = f"codelist {called(item)}: Rank '{rank}': expected a number"
                 yield _RANK_VALUE.at(place, message, rank)
         orders = Counter(term.order_number for term in item.terms if term.order_number)

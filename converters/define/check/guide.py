@@ -23,9 +23,9 @@ def listed_variable(
 ) -> DomainVariable | AnalysisVariable | None:
     """The variable as the guide that the dataset follows lists it.
 
-    A variable that the domain borrows from others of its class has no label. None where the sponsor
-    says that the variable is their own, the guide has none of that name, or its version is not
-    shipped.
+    A variable that it borrows from another domain or structure has no label, as one has that two
+    structures of the dataset label differently. None where the sponsor says that the variable is
+    their own, the guide has none of that name, or its version is not shipped.
     """
     if ref.is_non_standard == "Yes" or group.is_non_standard == "Yes" or not item.name:
         return None
@@ -100,4 +100,8 @@ def _analysis(
 ) -> AnalysisVariable | None:
     if version not in adamig.versions():
         return None
-    return adamig.find_variable(version, dataset_class, name, subclass)
+    found = adamig.find_variable(version, dataset_class, name, subclass)
+    own = (adamig.SUBCLASSES.get(subclass, ("", ""))[1], adamig.CLASSES.get(dataset_class), "ADSL")
+    listings = [adamig.load_structure(version, item).find(name) for item in own if item]
+    labels = {item.label for item in listings if item is not None}
+    return found if found is None or labels == {found.label} else replace(found, label="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from converters.define.check.guide import listed_variable
@@ -92,15 +92,25 @@ def check_codelists(index: Index) -> Iterator[Finding]:
             message = f"codelist {name}: {release.label} has no codelist with the NCI code {code}"
             yield _LIST_CODE_UNKNOWN.at(place, message, code)
             continue
-        other = release.get(item.name or "")
-        if other is not None and other.code != code:
+        others = _codes_by_name(release).get((item.name or "").casefold(), {code})
+        if code not in others:
             message = f"codelist {name}: the NCI code {code} is that of {known.label}, and the name"
-            yield _LIST_NAME.at(place, f"{message} that of {other.code}", code)
+            yield _LIST_NAME.at(place, f"{message} that of {', '.join(sorted(others))}", code)
 
 
 def _known(release: Terminology, code: str) -> Codelist | None:
     found = release.get(code)
     return found if found is not None and found.code == code else None
+
+
+@cache
+def _codes_by_name(release: Terminology) -> Mapping[str, set[str]]:
+    """The NCI codes of the codelists that have a name, short or long, in small letters."""
+    found: dict[str, set[str]] = {}
+    for entry in release.release.entries:
+        for name in (entry.name, entry.label):
+            found.setdefault(name.casefold(), set()).add(entry.code)
+    return found
 
 
 def check_terms(index: Index) -> Iterator[Finding]:
@@ -118,7 +128,7 @@ def check_terms(index: Index) -> Iterator[Finding]:
                 message = f"{_of(item, term)}: ExtendedValue is for codelists of a standard"
                 place = at_definition(term, item.oid)
                 yield _EXTENDED_WRONG.at(place, f"{message} terminology, and this has no NCI code")
-            elif known is not None:
+            elif known is not None and (term.coded_value or "").strip():
                 yield from _term(item, known, term)
             elif code and not extended and not nci_code(term.aliases):
                 message = f"{_of(item, term)}: neither an NCI code nor ExtendedValue"
@@ -180,7 +190,9 @@ def check_expected(index: Index) -> Iterator[Finding]:
                 yield _EXPECTED.at(place, f"{message} none")
             continue
         code = nci_code(code_list.aliases)
-        if code and code not in known.codelists:
+        release = terminology(index.standards.get(code_list.standard_oid or ""))
+        is_known = release is None or _known(release, code) is not None
+        if code and is_known and code not in known.codelists:
             message = (
                 f"{named(item)}: the codelist {called(code_list)} has the NCI code {code}, that"
             )

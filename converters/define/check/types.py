@@ -17,6 +17,7 @@ from converters.define.check.walk import (
     named,
     values,
     variables,
+    whole,
 )
 from converters.define.elements import ItemDef
 from converters.define.index import Index
@@ -83,7 +84,7 @@ def check_lengths(index: Index) -> Iterator[Finding]:
                 yield _LENGTH_FORBIDDEN.at(place, message, length)
         elif item.data_type in _WITH_LENGTH and length is None:
             yield _LENGTH_MISSING.at(place, f"{name}: data type {item.data_type} needs a Length")
-        elif length is not None and not number(length):
+        elif length is not None and not whole(length):
             message = f"{name}: Length '{length}': expected a whole number from 1"
             yield _LENGTH_VALUE.at(place, message, length)
 
@@ -93,7 +94,7 @@ def check_length_limit(index: Index) -> Iterator[Finding]:
     for use, item in distinct_variables(index):
         leaf = use.group.leaf if use.group else None
         xpt = leaf is not None and (leaf.href or "").lower().endswith(".xpt")
-        if xpt and item.data_type == "text" and number(item.length) > _TEXT_BYTES:
+        if xpt and item.data_type == "text" and (whole(item.length) or 0) > _TEXT_BYTES:
             message = f"{named(item)}: Length {item.length}: a transport file holds 200 bytes"
             yield _LENGTH_LIMIT.at(at_variable(use, item), message, item.length)
 
@@ -106,13 +107,13 @@ def check_digits(index: Index) -> Iterator[Finding]:
             if item.data_type == "float":
                 message = f"{name}: data type float needs SignificantDigits"
                 yield _DIGITS_MISSING.at(place, message)
-        elif not digits.strip().isdecimal():
+        elif whole(digits) is None:
             message = f"{name}: SignificantDigits '{digits}': expected a whole number from 0"
             yield _DIGITS_VALUE.at(place, message, digits)
         elif item.data_type != "float" and item.data_type in DATA_TYPES:
             message = f"{name}: SignificantDigits are for float, and the data type is"
             yield _DIGITS_FORBIDDEN.at(place, f"{message} {item.data_type}", digits)
-        elif item.length != _BYTES and 0 < number(item.length) <= int(digits):
+        elif item.length != _BYTES and 0 < (whole(item.length) or 0) <= (whole(digits) or 0):
             message = f"{name}: {digits} digits behind the point do not fit in Length {item.length}"
             yield _DIGITS_LENGTH.at(place, message, digits)
 
@@ -224,20 +225,19 @@ def check_value_level(index: Index) -> Iterator[Finding]:
         if held is not None and item.data_type not in held:
             message = f"{name}: value level {item.oid} has data type {item.data_type}, the variable"
             yield _LEVEL_TYPE.at(place, f"{message} {parent.data_type}", item.data_type)
-        elif _same_length(parent, item) and number(item.length) > number(parent.length) > 0:
+        elif _same_length(parent, item) and _exceeds(item, parent):
             message = f"{name}: value level {item.oid} has Length {item.length}, the variable"
             yield _LEVEL_LENGTH.at(place, f"{message} {parent.length}", item.length)
-
-
-def number(text: str | None) -> int:
-    """A positive whole number, or 0."""
-    return int(text) if text and text.strip().isdecimal() else 0
 
 
 def _same_length(parent: ItemDef, item: ItemDef) -> bool:
     """Whether the lengths count the same: a number's may be bytes, a text's are characters."""
     same = item.data_type == parent.data_type
     return same or (parent.data_type == "text" and item.length != _BYTES)
+
+
+def _exceeds(item: ItemDef, parent: ItemDef) -> bool:
+    return (whole(item.length) or 0) > (whole(parent.length) or 0) > 0
 
 
 def _letters(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from converters.define.check.rule import Place
@@ -15,6 +16,22 @@ TIMES = (
     *("incompleteDatetime", "durationDatetime", "intervalDatetime"),
 )
 DATA_TYPES = ("text", *NUMBERS, *TIMES)
+
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+
+
+def is_number(text: str, data_type: str = "float") -> bool:
+    """Whether a text is a number of that data type, ``float`` or ``integer``."""
+    form = _INTEGER if data_type == "integer" else _NUMBER
+    return form.fullmatch(text.strip()) is not None
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number from 0, of at most nine digits; None where the text is none."""
+    given = (text or "").strip()
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
 def variables(index: Index) -> Iterator[tuple[Use, ItemDef]]:

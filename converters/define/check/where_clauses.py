@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from converters.define.check.rule import Check, Rule, at_definition
-from converters.define.check.walk import NUMBERS, at_use, called, coded, listed, named
+from converters.define.check.walk import NUMBERS, at_use, called, coded, is_number, listed, named
 from converters.define.elements import ItemRef, RangeCheck, ValueListDef, WhereClauseDef
 from converters.define.index import Index, Use
 from converters.define.terms import COMPARATORS
@@ -68,7 +68,7 @@ def check_values(index: Index) -> Iterator[Finding]:
                 continue
             place, given = at_definition(check, clause.oid), [value.text for value in check.values]
             what = f"where-clause {clause.oid}: {named(item)} {check.comparator}"
-            wrong = [text for text in given if not _is_number(text)]
+            wrong = [text for text in given if text.strip() and not is_number(text)]
             if item.data_type in NUMBERS and wrong:
                 message = f"{what} {listed(wrong)}: {named(item)} is a number"
                 yield _NUMBER.at(place, message, wrong[0])
@@ -82,14 +82,6 @@ def check_values(index: Index) -> Iterator[Finding]:
             if code_list is not None and unknown and check.comparator not in _ORDERED:
                 message = f"{what} '{unknown[0]}': codelist {called(code_list)} has no such term"
                 yield _VALUE.at(place, message + nearest(unknown[0], terms), unknown[0])
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return not text.strip()
-    return True
 
 
 def check_datasets(index: Index) -> Iterator[Finding]:
@@ -122,62 +114,46 @@ def _clauses(index: Index, ref: ItemRef) -> list[WhereClauseDef]:
     return [clause for clause in found if clause is not None]
 
 
+#: A bound of numbers: the number, and 1 or -1 where it lies just inside.
+_Bound = tuple[float, int]
+_LOWEST, _HIGHEST = (float("-inf"), 0), (float("inf"), 0)
+
+
 @dataclass(frozen=True)
 class Allowed:
-    """The values of an item that a comparison allows: ``values``, or all but them.
-
-    ``low`` and ``high`` are bounds of numbers, inclusive as far as is told.
-    """
+    """The values of an item that a comparison allows: ``values``, or all but them in the bounds."""
 
     values: frozenset[str]
     negated: bool = False
-    low: float = float("-inf")
-    high: float = float("inf")
-    open_low: bool = False
-    open_high: bool = False
+    low: _Bound = _LOWEST
+    high: _Bound = _HIGHEST
 
     def meets(self, other: Allowed) -> bool:
         """Whether a value can be allowed by both."""
-        if not self.negated and not other.negated:
-            return any(self._within(v) and other._within(v) for v in self.values & other.values)
-        if not self.negated or not other.negated:
-            listing, rest = (self, other) if other.negated else (other, self)
-            return any(rest._within(value) for value in listing.values - rest.values)
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        touching = low == high and (
-            low in (self.low, other.low) and (self._open(low) or other._open(low))
-        )
-        return low < high or (low == high and not touching)
+        if self.negated and other.negated:
+            return max(self.low, other.low) <= min(self.high, other.high)
+        listing, rest = (other, self) if self.negated else (self, other)
+        return any(rest._has(value) for value in listing.values)
 
-    def _open(self, bound: float) -> bool:
-        at_low, at_high = bound == self.low, bound == self.high
-        return (at_low and self.open_low) or (at_high and self.open_high)
-
-    def _within(self, text: str) -> bool:
-        if self.low == float("-inf") and self.high == float("inf"):
-            return True
-        if not _is_number(text) or not text.strip():
-            return False
-        number = float(text)
-        above = number > self.low or (number == self.low and not self.open_low)
-        return above and (number < self.high or (number == self.high and not self.open_high))
+    def _has(self, value: str) -> bool:
+        if not self.negated:
+            return value in self.values
+        if (self.low, self.high) == (_LOWEST, _HIGHEST):
+            return value not in self.values
+        return is_number(value) and self.low <= (float(value), 0) <= self.high
 
 
 def _allowed(check: RangeCheck) -> Allowed | None:
     """What a comparison allows; None where that is not known."""
     texts = [value.text.strip() for value in check.values]
-    if check.comparator in ("EQ", "IN"):
-        return Allowed(frozenset(texts))
-    if check.comparator in ("NE", "NOTIN"):
-        return Allowed(frozenset(texts), negated=True)
-    if check.comparator not in _ORDERED or len(texts) != 1 or not texts[0]:
+    if check.comparator in ("EQ", "NE", *_SETS):
+        return Allowed(frozenset(texts), check.comparator in ("NE", "NOTIN")) if texts else None
+    if check.comparator not in _ORDERED or len(texts) != 1 or not is_number(texts[0]):
         return None
-    if not _is_number(texts[0]):
-        return None
-    bound, strict = float(texts[0]), check.comparator in ("LT", "GT")
+    bound = float(texts[0])
     if check.comparator in ("LT", "LE"):
-        return Allowed(frozenset(), negated=True, high=bound, open_high=strict)
-    return Allowed(frozenset(), negated=True, low=bound, open_low=strict)
+        return Allowed(frozenset(), True, high=(bound, -1 if check.comparator == "LT" else 0))
+    return Allowed(frozenset(), True, low=(bound, 1 if check.comparator == "GT" else 0))
 
 
 def check_contradictions(index: Index) -> Iterator[Finding]:
@@ -186,7 +162,7 @@ def check_contradictions(index: Index) -> Iterator[Finding]:
         by_item: dict[str, list[Allowed]] = {}
         for check in clause.checks:
             allowed = _allowed(check)
-            if allowed is not None and check.values:
+            if allowed is not None:
                 by_item.setdefault(check.item_oid or "", []).append(allowed)
         for oid, parts in by_item.items():
             if any(not one.meets(other) for one, other in combinations(parts, 2)):
@@ -236,7 +212,7 @@ def _region(clause: WhereClauseDef) -> _Region | None:
     found: _Region = {}
     for check in clause.checks:
         allowed = _allowed(check)
-        if allowed is None or not check.values:
+        if allowed is None:
             return None
         found.setdefault(check.item_oid or "", []).append(allowed)
     return found
@@ -252,24 +228,32 @@ def _meet(one: _Region, other: _Region) -> bool:
     )
 
 
-def _candidates(entries: list[tuple[ItemRef, _Region]]) -> Iterable[tuple[int, int]]:
-    """Pairs that may overlap: by values of the item that most entries list values of.
+def _candidates(entries: list[tuple[ItemRef, _Region]]) -> list[tuple[int, int]]:
+    """Pairs that may overlap: by values of the item whose values tell the entries apart best.
 
     A list of hundreds of tests by their codes then needs no comparison of each with each.
     """
-    counts = Counter(oid for _, region in entries for oid in region if _values(region, oid))
-    best = counts.most_common(1)[0][0] if counts else ""
-    by_value: dict[str, list[int]] = {}
-    others = []
+    by_item: dict[str, dict[str, list[int]]] = {}
     for number, (_, region) in enumerate(entries):
-        values = _values(region, best)
-        for value in values:
-            by_value.setdefault(value, []).append(number)
-        if not values:
-            others.append(number)
-    pairs = {pair for numbers in by_value.values() for pair in combinations(numbers, 2)}
-    pairs |= {(min(a, b), max(a, b)) for a in others for b in range(len(entries)) if a != b}
+        for oid in region:
+            for value in _values(region, oid):
+                by_item.setdefault(oid, {}).setdefault(value, []).append(number)
+    everywhere = range(len(entries))
+    best: dict[str, list[int]] = min(
+        by_item.values(), key=lambda buckets: _cost(buckets, len(entries)), default={}
+    )
+    covered = set().union(*best.values()) if best else set()
+    pairs = {pair for numbers in best.values() for pair in combinations(numbers, 2)}
+    for number in everywhere:
+        if number not in covered:
+            pairs |= {(min(number, other), max(number, other)) for other in everywhere}
     return sorted(pairs)
+
+
+def _cost(buckets: dict[str, list[int]], count: int) -> int:
+    """How many pairs there are if entries are told apart by these values."""
+    covered = set().union(*buckets.values())
+    return sum(len(numbers) ** 2 for numbers in buckets.values()) + count * (count - len(covered))
 
 
 def _values(region: _Region, oid: str) -> frozenset[str]:
