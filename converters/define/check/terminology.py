@@ -15,10 +15,11 @@ from converters.define.check.walk import (
     named,
     nci_code,
 )
-from converters.define.elements import CodeList, CodeListItem, EnumeratedItem, Standard
+from converters.define.elements import CodeList, CodeListItem, EnumeratedItem
 from converters.define.index import Index
 from converters.errors import SpecError, nearest
 from converters.findings import Finding, Severity
+from converters.standards.release import Release
 from converters.standards.terminology import Codelist, Terminology, load_terminology, versions
 
 _UNAVAILABLE = Rule("define-terminology-unavailable", Severity.NOTE)
@@ -42,9 +43,9 @@ _Term = CodeListItem | EnumeratedItem
 
 def check_availability(index: Index) -> Iterator[Finding]:
     """Each terminology that is declared is shipped, or was imported."""
-    declared = [item for item in index.standards.values() if item.type == "CT"]
-    for standard in declared:
-        if terminology(standard) is None:
+    for oid, release in releases(index).items():
+        if release is None:
+            standard = index.standards[oid]
             name, version = standard.publishing_set or "", standard.version or ""
             there = listed(versions(name)) or "none"
             message = f"{name} terminology {version} is not available, codelists are not checked"
@@ -55,14 +56,15 @@ def check_availability(index: Index) -> Iterator[Finding]:
             )
 
 
-def terminology(standard: Standard | None) -> Terminology | None:
-    """The release that a standard of the file names; None where it is not available."""
-    if standard is None or standard.type != "CT" or not standard.publishing_set:
-        return None
-    return _release(standard.publishing_set.lower(), standard.version or "")
+def releases(index: Index) -> dict[str, Terminology | None]:
+    """The releases of the declared terminologies by OID; None for one that is not available."""
+    return {
+        oid: _release((standard.publishing_set or "").lower(), standard.version or "")
+        for oid, standard in index.standards.items()
+        if standard.type == "CT"
+    }
 
 
-@cache
 def _release(name: str, version: str) -> Terminology | None:
     try:
         return load_terminology(version, standard=name)
@@ -72,6 +74,7 @@ def _release(name: str, version: str) -> Terminology | None:
 
 def check_codelists(index: Index) -> Iterator[Finding]:
     """A codelist of the terminology has its NCI code, and no other list has one."""
+    found = releases(index)
     for item in index.metadata.code_lists:
         place, name, code = at_definition(item, item.oid), called(item), nci_code(item.aliases)
         standard = index.standards.get(item.standard_oid or "")
@@ -84,7 +87,7 @@ def check_codelists(index: Index) -> Iterator[Finding]:
             coded_terms = any(nci_code(term.aliases) for term in item.terms)
             rule = _LIST_CODE_MISSING if coded_terms else _LIST_DOUBTFUL
             yield rule.at(place, f"{message} code")
-        release = terminology(standard)
+        release = found.get(item.standard_oid or "")
         if not code or release is None:
             continue
         known = _known(release, code)
@@ -92,7 +95,7 @@ def check_codelists(index: Index) -> Iterator[Finding]:
             message = f"codelist {name}: {release.label} has no codelist with the NCI code {code}"
             yield _LIST_CODE_UNKNOWN.at(place, message, code)
             continue
-        others = _codes_by_name(release).get((item.name or "").casefold(), {code})
+        others = _codes_by_name(release.release).get((item.name or "").casefold(), {code})
         if code not in others:
             message = f"codelist {name}: the NCI code {code} is that of {known.label}, and the name"
             yield _LIST_NAME.at(place, f"{message} that of {', '.join(sorted(others))}", code)
@@ -104,10 +107,10 @@ def _known(release: Terminology, code: str) -> Codelist | None:
 
 
 @cache
-def _codes_by_name(release: Terminology) -> Mapping[str, set[str]]:
+def _codes_by_name(release: Release) -> Mapping[str, set[str]]:
     """The NCI codes of the codelists that have a name, short or long, in small letters."""
     found: dict[str, set[str]] = {}
-    for entry in release.release.entries:
+    for entry in release.entries:
         for name in (entry.name, entry.label):
             found.setdefault(name.casefold(), set()).add(entry.code)
     return found
@@ -115,9 +118,10 @@ def _codes_by_name(release: Terminology) -> Mapping[str, set[str]]:
 
 def check_terms(index: Index) -> Iterator[Finding]:
     """Terms and their NCI codes are those of the terminology, what the sponsor added is marked."""
+    found = releases(index)
     for item in index.metadata.code_lists:
         code = nci_code(item.aliases)
-        release = terminology(index.standards.get(item.standard_oid or ""))
+        release = found.get(item.standard_oid or "")
         known = _known(release, code) if release and code else None
         for term in item.terms:
             extended = term.extended_value
@@ -157,7 +161,7 @@ def _term(code_list: CodeList, known: Codelist, term: _Term) -> Iterator[Finding
             yield _TERM_CODE.at(place, f"{what}: the NCI code is {right}, not {code}", code)
         return
     meant = next((entry.value for entry in known.terms if code and entry.code == code), None)
-    hint = nearest(value, (entry.value for entry in known.terms)) if len(known.terms) < 500 else ""
+    hint = nearest(value, (entry.value for entry in known.terms)) if len(known.terms) < 100 else ""
     if meant is not None:
         message = f"{what}: the NCI code {code} is that of the term '{meant}'"
         yield _TERM_CODE.at(place, message, value)
@@ -174,6 +178,7 @@ def _term(code_list: CodeList, known: Codelist, term: _Term) -> Iterator[Finding
 
 def check_expected(index: Index) -> Iterator[Finding]:
     """A variable that the standard gives a codelist has that codelist."""
+    found = releases(index)
     for use, item in distinct_variables(index):
         known = listed_variable(index, use.group, use.ref, item) if use.group else None
         if known is None or not known.codelists:
@@ -190,7 +195,7 @@ def check_expected(index: Index) -> Iterator[Finding]:
                 yield _EXPECTED.at(place, f"{message} none")
             continue
         code = nci_code(code_list.aliases)
-        release = terminology(index.standards.get(code_list.standard_oid or ""))
+        release = found.get(code_list.standard_oid or "")
         is_known = release is None or _known(release, code) is not None
         if code and is_known and code not in known.codelists:
             message = (

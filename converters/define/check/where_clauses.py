@@ -81,7 +81,8 @@ def check_values(index: Index) -> Iterator[Finding]:
             unknown = [text for text in given if text.strip() and text not in terms and terms]
             if code_list is not None and unknown and check.comparator not in _ORDERED:
                 message = f"{what} '{unknown[0]}': codelist {called(code_list)} has no such term"
-                yield _VALUE.at(place, message + nearest(unknown[0], terms), unknown[0])
+                hint = nearest(unknown[0], terms) if len(terms) < 100 else ""
+                yield _VALUE.at(place, message + hint, unknown[0])
 
 
 def check_datasets(index: Index) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ MODULES = (
     *(codelists, no_data, origins, supplemental, terminology),
     *(types, value_level, where_clauses),
 )
-NS = {"o": "http://www.cdisc.org/ns/odm/v1.3", "def": "http://www.cdisc.org/ns/def/v2.1"}
+ODM = "http://www.cdisc.org/ns/odm/v1.3"
 SHARED = Path(__file__).parents[5] / "shared" / "data"
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "reference" / "findings.md"
 
@@ -51,8 +51,12 @@ def findings(content: bytes | str | Path) -> list[Finding]:
 # ---- where a fault is put
 
 
+def spaces(element: Any) -> dict[str, str]:
+    return {"o": ODM, "def": element.nsmap["def"]}
+
+
 def one(root: Any, path: str, **names: str) -> Any:
-    found = root.xpath(path, namespaces=NS, **names)
+    found = root.xpath(path, namespaces=spaces(root), **names)
     assert len(found) == 1, f"{path} finds {len(found)} in the base, {names}"
     return found[0]
 
@@ -140,9 +144,9 @@ def origin(name: str) -> Find:
 # ---- what is done there
 
 
-def qualified(name: str) -> str:
+def qualified(element: Any, name: str) -> str:
     prefix, colon, local = name.partition(":")
-    return f"{{{NS[prefix]}}}{local}" if colon else name
+    return f"{{{spaces(element)[prefix]}}}{local}" if colon else name
 
 
 def put(find: Find, **attributes: str) -> Mutation:
@@ -150,7 +154,7 @@ def put(find: Find, **attributes: str) -> Mutation:
 
     def mutate(root: Any) -> None:
         for name, value in attributes.items():
-            find(root).set(qualified(name.replace("def_", "def:")), value)
+            find(root).set(qualified(root, name.replace("def_", "def:")), value)
 
     return mutate
 
@@ -159,7 +163,7 @@ def drop(find: Find, name: str) -> Mutation:
     """An attribute is taken away."""
 
     def mutate(root: Any) -> None:
-        del find(root).attrib[qualified(name)]
+        del find(root).attrib[qualified(root, name)]
 
     return mutate
 
@@ -178,7 +182,7 @@ def clear(find: Find, path: str) -> Mutation:
     """All that a path finds from there is taken away."""
 
     def mutate(root: Any) -> None:
-        found = find(root).xpath(path, namespaces=NS)
+        found = find(root).xpath(path, namespaces=spaces(root))
         assert found
         for element in found:
             element.getparent().remove(element)
@@ -208,8 +212,8 @@ def add(find: Find, xml: str, first: bool = False) -> Mutation:
     """An element is added at the end, or as the first."""
 
     def mutate(root: Any) -> None:
-        spaces = f'xmlns="{NS["o"]}" xmlns:def="{NS["def"]}"'
-        made = etree.fromstring(f"<x {spaces}>{xml}</x>")[0]
+        names = f'xmlns="{ODM}" xmlns:def="{spaces(root)["def"]}"'
+        made = etree.fromstring(f"<x {names}>{xml}</x>")[0]
         parent = find(root)
         parent.insert(0 if first else len(parent), made)
 
@@ -270,7 +274,7 @@ def also(name: str, value: str, other: str, comparator: str, text: str) -> Mutat
         found = check(name, value)(root)
         made = copy.deepcopy(found)
         made.set("Comparator", comparator)
-        made.set(qualified("def:ItemOID"), item(other)(root).get("OID"))
+        made.set(qualified(root, "def:ItemOID"), item(other)(root).get("OID"))
         one(made, "o:CheckValue").text = text
         found.addnext(made)
 
@@ -1106,6 +1110,122 @@ def test_a_fault_is_found_by_its_check_and_by_no_other(fault: Fault) -> None:
     assert {item.rule for item in found} == {fault.rule}, [item.message for item in found]
     assert not fault.published or fault.published in found[0].published
     assert all(item.message.startswith("line ") for item in found)
+
+
+#: Faults in files of CDISC: version 2.0, datasets of many kinds.
+V20, V20_ADAM = "define/defineV20-SDTM.xml", "define/defineV20-ADaM-ARM.xml"
+V21, V21_ADAM = "define/defineV21-SDTM.xml", "define/defineV21-ADaM.xml"
+SHARED_FAULTS = [
+    Fault(
+        "2.0: text without Length",
+        drop(item("AE.AETERM"), "Length"),
+        "define-length-missing",
+        "OD0070",
+        V20,
+    ),
+    Fault(
+        "2.0: an origin that only 2.1 has",
+        put(origin("AE.AETERM"), Type="Collected"),
+        "define-origin-type",
+        "DD0073",
+        V20,
+    ),
+    Fault(
+        "2.0: a page of the CRF is not told",
+        clear(origin("AE.AETERM"), ".//def:PDFPageRef"),
+        "define-crf-pages-missing",
+        "DD0035",
+        V20,
+    ),
+    Fault(
+        "2.0: derived without a method",
+        drop(ref("AE.AESTDY"), "MethodOID"),
+        "define-method-missing",
+        "DD0042",
+        V20,
+    ),
+    Fault(
+        "2.0: AEDECOD without MedDRA",
+        remove(within(item("AE.AEDECOD"), "o:CodeListRef")),
+        "define-meddra-not-referenced",
+        "DD0113",
+        V20,
+    ),
+    Fault(
+        "2.0: a where-clause with a test that there is not",
+        write(check_value("DA.DAORRES", "DISPAMT"), "DISPENSED"),
+        "define-where-value-unknown",
+        "",
+        V20,
+    ),
+    Fault(
+        "2.0: a term twice", repeat(name_of_first("DM.SEX")), "define-term-duplicate", "OD0079", V20
+    ),
+    Fault(
+        "2.0: a predecessor without a name",
+        clear(origin("ADAE.AETERM"), "o:Description"),
+        "define-predecessor-missing",
+        "DD0061",
+        V20_ADAM,
+    ),
+    Fault(
+        "2.1: a date with Length",
+        put(item("DM.BRTHDTC"), Length="10"),
+        "define-length-not-allowed",
+        "DD0068",
+        V21,
+    ),
+    Fault(
+        "2.1: QVAL without value level",
+        both(
+            remove(within(item("SUPPDM.QVAL"), "def:ValueListRef")),
+            add(item("SUPPDM.QVAL"), '<def:Origin Type="Assigned" Source="Sponsor"/>'),
+        ),
+        "define-qval-without-value-level",
+        "DD0038",
+        V21,
+    ),
+    Fault(
+        "2.1: no data, and no comment",
+        lambda root: root.xpath(
+            "//o:ItemDef[@OID=//o:ItemRef[@def:HasNoData]/@ItemOID]", namespaces=spaces(root)
+        )[0].attrib.pop(qualified(root, "def:CommentOID")),
+        "define-no-data-comment",
+        "DD0134",
+        V21,
+    ),
+    Fault(
+        "2.1: a predecessor that ADSL does not have",
+        say(origin("ADAE.TRTSDT"), "ADSL.TRTSTDT"),
+        "define-predecessor-unknown",
+        "DD0148",
+        V21_ADAM,
+    ),
+    Fault(
+        "2.1: float without digits",
+        drop(item("ADSL.BMIBL"), "SignificantDigits"),
+        "define-digits-missing",
+        "OD0071",
+        V21_ADAM,
+    ),
+]
+
+
+@pytest.mark.parametrize("fault", SHARED_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_in_an_example_adds_what_its_check_says_and_nothing_else(fault: Fault) -> None:
+    place = SHARED / fault.base
+    if not place.is_file():
+        pytest.skip(f"data by others are not at {place}")
+    before = Counter(item.rule for item in findings(place))
+    root = etree.parse(str(place)).getroot()
+    fault.mutate(root)
+    found = findings(etree.tostring(root))
+    after = Counter(item.rule for item in found)
+    assert (after - before).keys() == {fault.rule}, [item.message for item in found]
+    assert not before - after
+    assert not fault.published or any(
+        fault.published in item.published for item in found if item.rule == fault.rule
+    )
 
 
 def rules() -> dict[str, Rule]:
