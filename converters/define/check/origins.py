@@ -138,11 +138,8 @@ def check_levels(index: Index) -> Iterator[Finding]:
 def check_methods(index: Index) -> Iterator[Finding]:
     """What is derived has a method, at the variable or at value level, and nothing else has one."""
     for use, item in variables(index):
-        below = list(index.value_level(item))
-        covered = bool(below) and all(
-            ref.method_oid for ref, value in below if _derived(value, item)
-        )
-        yield from _method(use, item, item, covered)
+        below = [ref.method_oid for ref, value in index.value_level(item) if _derived(value, item)]
+        yield from _method(use, item, item, bool(below) and all(below))
     for use, item in values(index):
         refs = index.uses.get(use.parent.oid or "", ()) if use.parent else ()
         covered = any(above.ref.method_oid for above in refs if above.group is use.group)

@@ -281,6 +281,18 @@ def also(name: str, value: str, other: str, comparator: str, text: str) -> Mutat
     return mutate
 
 
+def metadata_version(root: Any) -> Any:
+    return one(root, "//o:MetaDataVersion")
+
+
+#: A value list whose entry is what the laboratory sent.
+VALUE_LIST_OF_ONE = """<def:ValueListDef OID="VL.N">
+  <ItemRef ItemOID="IT.LB.LBORRES.ALT" Mandatory="No">
+    <def:WhereClauseRef WhereClauseOID="WC.LB.LBTESTCD.ALT"/>
+  </ItemRef>
+</def:ValueListDef>"""
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is done to which base, and which check must say so."""
@@ -510,7 +522,7 @@ CODELISTS = [
     ),
     Fault(
         "a rank on one term only",
-        put(name_of_first("AE.AESEV"), Rank="1"),
+        drop(name_of_first("AE.AESEV"), "Rank"),
         "define-rank-missing",
         "DD0076",
     ),
@@ -756,6 +768,17 @@ ORIGINS = [
     Fault(
         "derived without a method",
         drop(ref("AE.AESTDY"), "MethodOID"),
+        "define-method-missing",
+        "DD0042",
+    ),
+    Fault(
+        "derived without a method, and nothing of value level is derived",
+        both(
+            drop(ref("LB.LBSTRESN"), "MethodOID"),
+            add(item("LB.LBSTRESN"), '<def:Origin Type="Collected" Source="Vendor"/>'),
+            add(item("LB.LBSTRESN"), '<def:ValueListRef ValueListOID="VL.N"/>'),
+            add(metadata_version, VALUE_LIST_OF_ONE, first=True),
+        ),
         "define-method-missing",
         "DD0042",
     ),
