@@ -10,14 +10,22 @@ from pathlib import Path
 from lxml import etree
 
 from converters.define.check import (
+    codelists,
     datasets,
     documents,
     identifiers,
     languages,
+    no_data,
+    origins,
     references,
     results,
     standards,
+    supplemental,
+    terminology,
+    types,
+    value_level,
     vocabulary,
+    where_clauses,
 )
 from converters.define.check.data import check_data
 from converters.define.check.rule import Check, Place, Rule
@@ -45,6 +53,14 @@ CHECKS: tuple[Check, ...] = (
     *documents.CHECKS,
     *results.CHECKS,
     *languages.CHECKS,
+    *types.CHECKS,
+    *codelists.CHECKS,
+    *terminology.CHECKS,
+    *origins.CHECKS,
+    *where_clauses.CHECKS,
+    *value_level.CHECKS,
+    *supplemental.CHECKS,
+    *no_data.CHECKS,
     *vocabulary.CHECKS,
 )
 
