@@ -1,4 +1,4 @@
-"""The define.xml of a package that is being written: what the checks say of each.
+"""The define.xml of a package that is being written: what the checks say of each, and its page.
 
 Only the file itself is checked, with the documents beside it: its labels, types, lengths, terms and
 order come from the frames that were just written, and the values themselves were judged before.
@@ -7,11 +7,12 @@ order come from the frames that were just written, and the values themselves wer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from converters.define.check import check_define
+from converters.define.page import write_page
 from converters.findings import Finding
 
 
@@ -28,3 +29,14 @@ def _defines(folder: Path) -> Iterator[Path]:
     """In the order of the package: SDTM, then ADaM."""
     places = (folder / name / "define.xml" for name in ("sdtm", "adam"))
     return (path for path in places if path.is_file())
+
+
+def write_pages(folder: Path, findings: Sequence[Finding]) -> None:
+    """Writes define.html beside each define.xml, with the findings on it.
+
+    Raises:
+        OutputError: a page cannot be written.
+    """
+    for path in _defines(folder):
+        name = path.relative_to(folder).as_posix()
+        write_page(path, path.with_suffix(".html"), [f for f in findings if f.file == name])

@@ -23,7 +23,7 @@ from converters.mapping.settings import Output
 from converters.pipeline.account import SourceAccount
 from converters.pipeline.continuation import TEXT_BYTES
 from converters.pipeline.convert import Conversion, Progress
-from converters.pipeline.defined import check_defines
+from converters.pipeline.defined import check_defines, write_pages
 from converters.pipeline.exports import write_formats, write_parts
 from converters.pipeline.place import MANIFEST, TOOL, beside
 from converters.standards.sdtmig import COMPANIONS
@@ -67,6 +67,7 @@ def write_package(
         found = sort_findings([*_united(findings, told), *check_defines(folder)])
         if fails(found, fail_on):
             draft.fail()
+        write_pages(folder, found)
         accounts = [account.as_dict() for account in conversion.accounts]
         content: dict[str, Any] = {"sources": accounts}
         if conversion.analyses:

@@ -47,7 +47,8 @@ def test_the_same_study_gives_the_same_bytes(conversion: Conversion, tmp_path: P
     write(again, tmp_path / "two")
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
     assert one == two
-    assert {"sdtm/ae.xpt", "sdtm/define.xml", "findings.json", "manifest.json"} <= set(one)
+    expected = {"sdtm/ae.xpt", "sdtm/define.xml", "sdtm/define.html", "findings.json"}
+    assert {*expected, "manifest.json"} <= set(one)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
 
 
@@ -209,6 +210,8 @@ def test_an_error_in_define_xml_keeps_the_old_package(
     told = json.loads((tmp_path / "out-failed" / "findings.json").read_text("utf-8"))["findings"]
     own = [item["message"] for item in told if item["file"] == "sdtm/define.xml"]
     assert any("Repeating" in message for message in own)
+    page = (tmp_path / "out-failed" / "sdtm" / "define.html").read_text("utf-8")
+    assert "Repeating" in page
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out", "out-failed"]
 
 
