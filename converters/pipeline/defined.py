@@ -31,8 +31,8 @@ def _defines(folder: Path) -> Iterator[Path]:
     return (path for path in places if path.is_file())
 
 
-def write_pages(folder: Path, findings: Sequence[Finding]) -> None:
-    """Writes define.html beside each define.xml, with the findings on it.
+def write_pages(folder: Path, findings: Sequence[Finding] = ()) -> None:
+    """Writes define.html beside each define.xml; a reviewer's has no findings on it.
 
     Raises:
         OutputError: a page cannot be written.

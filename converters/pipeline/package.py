@@ -64,10 +64,11 @@ def write_package(
             told += more + write_formats(package, folder, output.formats, "../adam/define.xml")
             parts |= split
         progress("checking define.xml", 1.0)
+        write_pages(folder)
         found = sort_findings([*_united(findings, told), *check_defines(folder)])
         if fails(found, fail_on):
             draft.fail()
-        write_pages(folder, found)
+            write_pages(folder, found)
         accounts = [account.as_dict() for account in conversion.accounts]
         content: dict[str, Any] = {"sources": accounts}
         if conversion.analyses:

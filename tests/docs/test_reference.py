@@ -231,7 +231,8 @@ def actual(report: api.Report, title: str, names: list[str]) -> list[list[str]]:
 NO_RULES = {
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "iso-8859-15"),
     *("windows-1252", "cdisc-converters", "define-xml", "x-severity", "x-published", "x-core"),
-    *("yyyy-mm-dd", "where-clause"),
+    *("yyyy-mm-dd", "where-clause", "search-results", "search-status", "search-option"),
+    *("filter-dataset", "panel-title", "no-oid", "non-standard"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
@@ -304,7 +305,7 @@ def metadata(dataset: Dataset) -> list[dict[str, Any]]:
             "pages": ", ".join(item.origin.pages) if item.origin else None,
             "codelist": item.codelist.name if item.codelist else None,
             "method": item.method.words if item.method else None,
-            "comment": item.comment,
+            "comment": item.comment.text if item.comment else "",
         }
         for name, item in described
     ]

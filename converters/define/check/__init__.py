@@ -70,17 +70,17 @@ def check_define(
 ) -> list[Finding]:
     """Findings on a define.xml, gravest first: of the XML Schema, and of what the file means.
 
-    With ``data``, a folder, the file is held against the datasets there. From a path, the documents that it names are looked for beside it. A fault that both the schema
-    and a check see is told once: duplicates by the check, which knows both places, all else by the
-    schema, so that a check is silent where the schema tells of the same published rule.
+    With ``data``, a folder, the file is held against the datasets there. From a path, the documents
+    that it names are looked for beside it. A fault that both the schema and a check see is told
+    once: duplicates by the check, which knows both places, all else by the schema, so that a check
+    is silent where the schema tells of the same published rule.
 
     Raises:
         CdiscError: odmlib, which has the XML Schema, is not installed.
         InputError: the file or the folder cannot be read from disk.
     """
     content, file = _content(path_or_bytes)
-    folder = Path(file).parent if file else None
-    own = _findings(content, folder, datasets=data is None)
+    own = _findings(content, Path(file) if file else None, datasets=data is None)
     found = [replace(finding, file=file) for finding in own]
     if data is not None:
         found += _against(content, Path(data))
@@ -136,7 +136,7 @@ def _schema(root: etree._Element) -> Iterator[Finding]:
         yield from check_schema(root, version)
 
 
-def _findings(content: bytes, folder: Path | None, datasets: bool) -> Iterator[Finding]:
+def _findings(content: bytes, path: Path | None, datasets: bool) -> Iterator[Finding]:
     root = _root(content)
     if isinstance(root, Finding):
         yield root
@@ -153,8 +153,10 @@ def _findings(content: bytes, folder: Path | None, datasets: bool) -> Iterator[F
         for finding in check(definitions):
             if by_schema.isdisjoint(_places(finding)):
                 yield finding
-    if folder is not None:
-        yield from documents.check_files(definitions, folder, datasets)
+    if path is None or not path.with_suffix(".html").is_file():
+        yield from documents.stylesheet(definitions)
+    if path is not None:
+        yield from documents.check_files(definitions, path.parent, datasets)
 
 
 def _against(content: bytes, folder: Path) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ def _page(page: PdfPageRef, place: Place) -> Iterator[Finding]:
 
 
 def stylesheet(index: Index) -> Iterator[Finding]:
-    """A stylesheet is named, which some reviewers' systems still ask for."""
+    """A stylesheet is named, which a file without a page beside it needs to be readable."""
     if not any(item.startswith("<?xml-stylesheet") for item in index.odm.prolog):
         message = "no stylesheet is named (<?xml-stylesheet ...?>)"
         yield STYLESHEET.at(Place(), f"{message}; today's browsers need a page in HTML instead")
@@ -134,4 +134,4 @@ def _exists(folder: Path, href: str) -> bool:
         return False
 
 
-CHECKS: tuple[Check, ...] = (paths, annotated_crf, pages, stylesheet)
+CHECKS: tuple[Check, ...] = (paths, annotated_crf, pages)

@@ -24,8 +24,8 @@ MODULES = (
 )
 
 
-#: What the package is made with: a long label, a dataset without keys and records, no stylesheet.
-MADE = {"define-stylesheet", "define-dataset-label-long", "define-keys-missing"}
+#: What the package is made with: a long label, a dataset without keys and records.
+MADE = {"define-dataset-label-long", "define-keys-missing"}
 
 
 @pytest.mark.parametrize(

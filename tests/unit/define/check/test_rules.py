@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -19,6 +20,8 @@ def rules_in(value: object) -> Iterator[Rule]:
     """Rules that a module has, alone or in its tables."""
     if isinstance(value, Rule):
         yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from rules_in(tuple(getattr(value, item.name) for item in fields(value)))
     elif isinstance(value, dict):
         yield from rules_in(tuple(value.values()))
     elif isinstance(value, tuple | list):
