@@ -23,7 +23,8 @@ class Extras:
 
     ``comments`` stand before the element (comments and processing instructions, as XML),
     ``attributes`` and ``elements`` are those of other vocabularies or in wrong places (elements as
-    XML), ``trailing`` are comments behind the last child, ``text`` is text where none belongs.
+    XML), ``trailing`` are comments behind the last child, ``text`` is text where none belongs, and
+    ``content`` is the inside of an element of text as XML, where comments or elements stand in it.
     """
 
     comments: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Extras:
     elements: tuple[str, ...] = ()
     trailing: tuple[str, ...] = ()
     text: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

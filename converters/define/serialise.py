@@ -42,9 +42,9 @@ def _element(
         value = getattr(node, name)
         if value is not None:
             element.set(attribute, value)
-    if bound.text:
-        element.text = getattr(node, bound.text)
     extras = node.extras or _NONE
+    if bound.text:
+        _write_text(element, getattr(node, bound.text), extras.content)
     for attribute, value in extras.attributes:
         element.set(attribute, value)
     for name, _, many in bound.elements:
@@ -60,6 +60,16 @@ def _element(
 
 
 _NONE = Extras()
+
+
+def _write_text(element: etree._Element, text: str, content: str) -> None:
+    """The text, with the comments and elements that stood in it as long as it is the same text."""
+    inside = etree.fromstring(f"<x>{content}</x>", _PARSER) if content else None
+    if inside is not None and inside.xpath("string()") == text:
+        element.text = inside.text
+        element.extend(list(inside))
+    else:
+        element.text = text
 
 
 def _append(parent: etree._Element, texts: tuple[str, ...]) -> None:
