@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from itertools import chain, count
 from typing import Any, cast
 
 from lxml import etree
@@ -70,13 +71,20 @@ def renamed(root: etree._Element, uris: Mapping[str, str]) -> etree._Element:
 
 
 def prefixes(root: etree._Element) -> tuple[tuple[str, str], ...]:
-    """Prefixes with their namespaces: those of the root, then those that only stand below it."""
+    """Prefixes with their namespaces, sorted; those that stand below the root too.
+
+    A prefix that is taken, or none, is ``ns1`` and so on: one place can declare them all.
+    """
     found = {prefix or "": uri for prefix, uri in root.nsmap.items()}
+    known = set(found.values())
     for element in root.iterdescendants("*"):
         for prefix, uri in element.nsmap.items():
-            if prefix:
-                found.setdefault(prefix, uri)
-    return tuple(found.items())
+            if uri not in known:
+                free = (f"ns{number}" for number in count(1))
+                wanted = (name for name in chain([prefix or ""], free) if name not in ("", *found))
+                found[next(wanted)] = uri
+                known.add(uri)
+    return tuple(sorted(found.items()))
 
 
 def _declared(root: etree._Element) -> Iterable[str]:

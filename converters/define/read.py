@@ -63,8 +63,14 @@ def parse(path_or_bytes: str | os.PathLike[str] | bytes) -> tuple[etree._Element
         _refuse_doctype(content, file)
         return etree.fromstring(content, etree.XMLParser(huge_tree=True, **_SAFE)), file
     except etree.XMLSyntaxError as error:
-        place = Problem(file, error.lineno or 1, None, f"no well-formed XML: {error.msg}")
-        raise InputError(place) from error
+        raise InputError(_no_xml(error, file)) from error
+
+
+def _no_xml(error: etree.XMLSyntaxError, file: str) -> Problem:
+    reason = re.sub(r",? line \d+, column \d+.*", "", error.msg or "it ends too early", flags=re.S)
+    if "ncoding" in reason or "UTF-8" in reason:
+        reason += "; save the file in the encoding that its first line declares, or in UTF-8"
+    return Problem(file, error.lineno or 1, error.offset or None, f"no well-formed XML: {reason}")
 
 
 def _refuse_doctype(content: bytes, file: str) -> None:
@@ -159,9 +165,13 @@ def _below(
 
 
 def _inside(element: etree._Element) -> str:
-    below = (etree.tostring(item, encoding="unicode") for item in element)
+    below = (_xml(item) + escape(item.tail or "") for item in element)
     return escape(element.text or "") + "".join(below)
 
 
 def _xml(element: etree._Element) -> str:
-    return etree.tostring(element, encoding="unicode", with_tail=False)
+    """The element as XML that declares the namespaces it uses, and no other."""
+    if not isinstance(element.tag, str):
+        return etree.tostring(element, encoding="unicode", with_tail=False)
+    text: bytes = etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+    return text.decode()

@@ -23,7 +23,7 @@ _CODES = ("TESTCD", "PARAMCD", "PARMCD", "QNAM")
 _DIVIDED = (*_CODES, "CAT")
 _CRF = re.compile(
     r"(?:annotated\s+)?CRF"
-    r"(?:[\s,:]*\b(?:pages?|pgs?|p)\b\.?\s*(?P<pages>\d(?:[\d\s,;&–-]|and|to|through)*))?",
+    r"(?:[\s,:]*\b(?:pages?|pgs?|pp?)\b\.?\s*(?P<pages>\d(?:[\d\s,;&–-]|and|to|through)*))?",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"(\d+)(?:\s*(?:-|–|to|through)\s*(\d+))?", re.IGNORECASE)
