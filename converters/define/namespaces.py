@@ -71,7 +71,7 @@ def renamed(root: etree._Element, uris: Mapping[str, str]) -> etree._Element:
 
 
 def prefixes(root: etree._Element) -> tuple[tuple[str, str], ...]:
-    """Prefixes with their namespaces, sorted; those that stand below the root too.
+    """Prefixes with their namespaces: those of the root, then those that only stand below it.
 
     A prefix that is taken, or none, is ``ns1`` and so on: one place can declare them all.
     """
@@ -84,7 +84,7 @@ def prefixes(root: etree._Element) -> tuple[tuple[str, str], ...]:
                 wanted = (name for name in chain([prefix or ""], free) if name not in ("", *found))
                 found[next(wanted)] = uri
                 known.add(uri)
-    return tuple(sorted(found.items()))
+    return tuple(found.items())
 
 
 def _declared(root: etree._Element) -> Iterable[str]:

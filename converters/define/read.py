@@ -20,6 +20,7 @@ from converters.errors import InputError, Problem
 
 N = TypeVar("N", bound=Node)
 _WANTED = "expected a define.xml of version 1.0, 2.0 or 2.1"
+_UNKNOWN: tuple[str, type[Node], bool] = ("", Node, True)
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 #: Empty lines before the declaration, which XML forbids and files have.
 _LATE = re.compile(rb"\A(\s+)(<\?xml\s.*?\?>)", re.S)
@@ -30,8 +31,8 @@ _HEAD = 65536
 def read_define(path_or_bytes: str | os.PathLike[str] | bytes) -> Odm:
     """The file as objects; nothing that it says is lost, right or wrong.
 
-    What a file has beyond the model is kept in ``extras``; a namespace of another version of ODM, or
-    none, is put right. Version 1.0 is read as 2.0 (see ``read_v1``). Nothing is read from the
+    What a file has beyond the model is kept in ``extras``; a namespace of another version of ODM,
+    or none, is put right. Version 1.0 is read as 2.0 (see ``read_v1``). Nothing is read from the
     network, no entity is resolved, and a document type is refused.
 
     Raises:
@@ -94,7 +95,9 @@ def from_root(root: etree._Element, file: str) -> Odm:
     version = version_of(root)
     name = etree.QName(root).localname
     if name != "ODM" or version is None:
-        found = "it declares no namespace of Define-XML" if name == "ODM" else f"its root is <{name}>"
+        found = (
+            "it declares no namespace of Define-XML" if name == "ODM" else f"its root is <{name}>"
+        )
         raise InputError(f"{file}: no Define-XML: {found}; {_WANTED}")
     if version == "1.0":
         root, version = as_version_2(root), "2.0"
@@ -133,7 +136,6 @@ def _below(
     element: etree._Element, bound: Binding, version: str, values: dict[str, Any]
 ) -> Extras | None:
     """Fills ``values`` with the children that the model knows; what else stands in the element."""
-    known = {binding(item, version).tag: (name, item, many) for name, item, many in bound.elements}
     comments: list[str] = []
     others: list[str] = []
     stray = element.text or ""
@@ -142,7 +144,7 @@ def _below(
         if not isinstance(below.tag, str):
             comments.append(_xml(below))
             continue
-        name, item, many = known.get(below.tag, ("", Node, True))
+        name, item, many = bound.known.get(below.tag, _UNKNOWN)
         if not name or (not many and name in values):
             others += [*comments, _xml(below)]
         else:
@@ -171,7 +173,7 @@ def _inside(element: etree._Element) -> str:
 
 def _xml(element: etree._Element) -> str:
     """The element as XML that declares the namespaces it uses, and no other."""
-    if not isinstance(element.tag, str):
+    if not isinstance(cast(Any, element).tag, str):
         return etree.tostring(element, encoding="unicode", with_tail=False)
     text: bytes = etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
     return text.decode()

@@ -23,10 +23,10 @@ _CODES = ("TESTCD", "PARAMCD", "PARMCD", "QNAM")
 _DIVIDED = (*_CODES, "CAT")
 _CRF = re.compile(
     r"(?:annotated\s+)?CRF"
-    r"(?:[\s,:]*\b(?:pages?|pgs?|pp?)\b\.?\s*(?P<pages>\d(?:[\d\s,;&–-]|and|to|through)*))?",
+    r"(?:[\s,:]*\b(?:pages?|pgs?|pp?)\b\.?\s*(?P<pages>\d(?:[\d\s,;&\u2013-]|and|to|through)*))?",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"(\d+)(?:\s*(?:-|–|to|through)\s*(\d+))?", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)(?:\s*(?:-|\u2013|to|through)\s*(\d+))?", re.IGNORECASE)
 _NAME = r"[A-Z][A-Z0-9]{1,7}\.[A-Z_][A-Z0-9_]{0,7}"
 _PREDECESSOR = re.compile(rf"{_NAME}(?:\s*[,;]\s*{_NAME})*")
 #: Types of origin of 2.0 by what files of 1.0 call them.
@@ -65,7 +65,7 @@ def as_version_2(root: etree._Element) -> etree._Element:
         for below in element.iterdescendants("*"):
             _label(below)
             if _RANK in below.attrib and "Rank" not in below.attrib:
-                below.set("Rank", below.attrib.pop(_RANK))
+                below.set("Rank", _take(below, _RANK))
     return root
 
 
@@ -109,6 +109,11 @@ def _add(parent: etree._Element, name: str, **attributes: str) -> etree._Element
     return etree.SubElement(parent, _name(name), attributes)
 
 
+def _take(element: etree._Element, name: str) -> str:
+    """The text of an attribute that goes, without white space around it."""
+    return str(element.attrib.pop(name, "")).strip()
+
+
 def _describe(element: etree._Element, text: str) -> None:
     _add(_add(element, "Description"), "TranslatedText").text = text
 
@@ -126,7 +131,7 @@ def _comments(version: _Version) -> None:
     """Comments as references to definitions; each text is defined once."""
     oids: dict[str, str] = {}
     for element in (*version.groups, *version.items.values()):
-        text = element.attrib.pop("Comment", "").strip()
+        text = _take(element, "Comment")
         if text and text not in oids:
             oids[text] = f"COM.{len(oids) + 1}"
             _describe(_add(version.element, "def:CommentDef", OID=oids[text]), text)
@@ -166,12 +171,12 @@ def _keys(group: etree._Element, version: _Version) -> None:
         if key in places:
             places[key].set("KeySequence", str(number))
     if places.keys() >= set(keys):
-        group.attrib.pop(_name("def:DomainKeys"), None)
+        _take(group, _name("def:DomainKeys"))
 
 
 def _origin(item: etree._Element, documents: list[str]) -> None:
     """The origin as an element; words that no type of 2.0 stands for stay its type."""
-    text = item.attrib.pop("Origin", "").strip()
+    text = _take(item, "Origin")
     if not text:
         return
     crf = _CRF.fullmatch(text)

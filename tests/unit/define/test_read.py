@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from converters.define.binding import ARM, DEFINE, ODM
+from converters.define.binding import DEFINE, ODM
 from converters.define.elements import ItemDef
 from converters.define.index import index
 from converters.define.read import read_define
@@ -123,7 +123,7 @@ def described(content: bytes) -> object:
             FILE.replace(b"Adverse Events", b"<![CDATA[Adverse ]]>&#69;vents"), id="CDATA"
         ),
         pytest.param(
-            FILE.replace(b"<def:Class ", b'<def:Class xmlns:def="http://www.cdisc.org/ns/def/v2.1" '),
+            FILE.replace(b"<def:Class ", f'<def:Class xmlns:def="{DEFINE["2.1"]}" '.encode()),
             id="namespaces declared again",
         ),
     ],
@@ -135,7 +135,12 @@ def test_the_same_file_in_another_form_says_the_same(content: bytes) -> None:
 
 def test_a_prefix_on_every_element_of_odm_is_kept() -> None:
     text = FILE.decode().replace("xmlns=", "xmlns:odm=").replace("<", "<odm:")
-    for old, new in [("<odm:/", "</odm:"), ("odm:def:", "def:"), ("<odm:?", "<?"), ("<odm:!", "<!")]:
+    for old, new in [
+        ("<odm:/", "</odm:"),
+        ("odm:def:", "def:"),
+        ("<odm:?", "<?"),
+        ("<odm:!", "<!"),
+    ]:
         text = text.replace(old, new)
     odm = read_define(text.encode())
     assert odm.studies == read_define(FILE).studies
@@ -179,17 +184,15 @@ def test_what_comes_twice_is_read_once_and_kept() -> None:
 def test_comments_and_markup_in_a_text_are_no_part_of_it_and_stay(inside: str, read: str) -> None:
     content = FILE.replace(b">Term<", f">{inside}<".encode())
     assert str(item(content).description) == read
-    written = to_xml(read_define(content)).decode()
-    assert inside.replace("<b>", "<b>") in written.replace(f' xmlns="{ODM}"', "").replace(
-        f' xmlns:def="{DEFINE["2.1"]}" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'xmlns:arm="{ARM}"',
-        "",
-    )
+    written = to_xml(read_define(content)).decode().replace(f' xmlns="{ODM}">', ">")
+    assert f">{inside}</TranslatedText>" in written
 
 
 def test_texts_in_several_languages_stay_in_order_with_their_language() -> None:
     more = '<TranslatedText xml:lang="ja">用語</TranslatedText></Description>'.encode()
-    found = item(FILE.replace(b">Term</TranslatedText></Description>", b">Term</TranslatedText>" + more))
+    found = item(
+        FILE.replace(b">Term</TranslatedText></Description>", b">Term</TranslatedText>" + more)
+    )
     assert found.description is not None
     assert [(text.lang, text.text) for text in found.description.texts] == [
         ("en", "Term"),
