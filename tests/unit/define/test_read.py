@@ -19,6 +19,7 @@ from converters.errors import InputError
 from tests.unit.formats.test_fuzz import PATIENCE
 from tests.unit.formats.test_fuzz import damaged as damaged_bytes
 
+OLD = Path(__file__).parent / "data" / "define-1-0.xml"
 CASES = int(os.environ.get("FUZZ_CASES", "600"))
 #: A small file with something of everything.
 FILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -288,11 +289,12 @@ def test_the_message_about_a_file_names_it(tmp_path: Path) -> None:
     assert caught.value.problems[0].file == str(path)
 
 
-def test_a_damaged_file_is_told_or_read() -> None:
+@pytest.mark.parametrize("original", [FILE, OLD.read_bytes()], ids=["2.1", "1.0"])
+def test_a_damaged_file_is_told_or_read(original: bytes) -> None:
     chance = random.Random("define 1")
     read = 0
     for case in range(CASES):
-        content = damaged_bytes(FILE, chance)
+        content = damaged_bytes(original, chance)
         start = time.monotonic()
         try:
             odm = read_define(content)

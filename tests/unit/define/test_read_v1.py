@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from converters.define.elements import ItemDef, ItemGroupDef, Odm, Origin, ValueListDef
 from converters.define.index import index
@@ -222,3 +223,15 @@ def test_objects_know_the_line_on_which_their_tag_ends() -> None:
     lines = FILE.read_bytes().decode("latin-1").splitlines()
     for item in ODM.metadata.items:
         assert f'<ItemDef OID="{item.oid}"' in "".join(lines[item.line - 2 : item.line])
+
+
+def test_every_value_of_the_file_stands_in_what_is_written() -> None:
+    """Lists of keys and pages apart, which are numbers there, and empty comments."""
+    written = etree.fromstring(to_xml(ODM))
+    found = {value for element in written.iter("*") for value in element.attrib.values()}
+    found |= {(element.text or "").strip() for element in written.iter("*")}
+    apart = {"STUDYID, USUBJID, VSTESTCD", "Sponsor Defined", " "}
+    for element in etree.parse(FILE).iter("*"):
+        for value in element.attrib.values():
+            assert value in found | apart or value.startswith("CRF Page")
+        assert (element.text or "").strip() in found

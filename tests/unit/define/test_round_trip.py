@@ -19,7 +19,7 @@ from converters.define.elements import Odm
 from converters.define.read import read_define
 from converters.define.serialise import to_xml
 from tests.defines import content, difference, example_files
-from tests.unit.define.test_read import FILE
+from tests.unit.define.test_read import FILE, OLD
 
 KINDS = [
     item
@@ -192,3 +192,10 @@ def test_nothing_of_a_damaged_file_is_lost(seed: int, times: int) -> None:
 def test_nothing_of_a_damaged_example_is_lost(path: Path) -> None:
     chance = random.Random(path.name)
     assert_nothing_is_lost(damaged(path.read_bytes(), chance, 200))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0), st.integers(1, 40))
+def test_a_damaged_file_of_1_0_is_read_and_keeps_what_was_read(seed: int, times: int) -> None:
+    written = to_xml(read_define(damaged(OLD.read_bytes(), random.Random(seed), times)))
+    assert to_xml(read_define(written)) == written
