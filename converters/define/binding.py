@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
@@ -23,7 +24,8 @@ class Extras:
 
     ``comments`` stand before the element (comments and processing instructions, as XML),
     ``attributes`` and ``elements`` are those of other vocabularies or in wrong places (elements as
-    XML), ``trailing`` are comments behind the last child, ``text`` is text where none belongs.
+    XML), ``trailing`` are comments behind the last child, ``text`` is text where none belongs, and
+    ``content`` is the inside of an element of text as XML, where comments or elements stand in it.
     """
 
     comments: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Extras:
     elements: tuple[str, ...] = ()
     trailing: tuple[str, ...] = ()
     text: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +71,16 @@ def text() -> Any:
 
 @dataclass(frozen=True)
 class Binding:
-    """The fields of a class by what they stand for, with names as XML has them (``{uri}name``)."""
+    """The fields of a class by what they stand for, with names as XML has them (``{uri}name``).
+
+    ``elements`` are fields of children, in order, with their class and whether there may be many;
+    ``known`` are the same by the name of the element.
+    """
 
     tag: str
     attributes: tuple[tuple[str, str], ...]
     elements: tuple[tuple[str, type[Node], bool], ...]
+    known: Mapping[str, tuple[str, type[Node], bool]]
     text: str | None
 
 
@@ -93,7 +101,8 @@ def _binding(kind: type[Node], version: str) -> Binding:
             many = "children" in item.metadata
             elements.append((item.name, item.metadata["children" if many else "child"], many))
     tag = qualified(kind.tag, version, ODM)
-    return Binding(tag, tuple(attributes), tuple(elements), text_field)
+    known = {qualified(item[1].tag, version, ODM): item for item in elements}
+    return Binding(tag, tuple(attributes), tuple(elements), known, text_field)
 
 
 def qualified(name: str, version: str, default: str) -> str:

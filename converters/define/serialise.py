@@ -17,7 +17,8 @@ def to_xml(odm: Odm) -> bytes:
 
     What ``read_define`` reads of it equals ``odm``, lines apart.
     """
-    root = _element(odm, odm.version, _namespaces(odm))
+    root = etree.Element(binding(Odm, odm.version).tag, nsmap=cast(Any, _namespaces(odm)))
+    _fill(root, odm, odm.version)
     text: bytes = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=False)
     before = "".join(f"{item}\n" for item in odm.prolog)
     behind = "".join(f"{item}\n" for item in odm.epilog)
@@ -33,18 +34,16 @@ def _namespaces(odm: Odm) -> dict[str | None, str]:
     return found
 
 
-def _element(
-    node: Node, version: str, nsmap: dict[str | None, str] | None = None
-) -> etree._Element:
+def _fill(element: etree._Element, node: Node, version: str) -> None:
+    """Puts what the object says into its element."""
     bound = binding(type(node), version)
-    element = etree.Element(bound.tag, nsmap=cast(Any, nsmap))
     for name, attribute in bound.attributes:
         value = getattr(node, name)
         if value is not None:
             element.set(attribute, value)
-    if bound.text:
-        element.text = getattr(node, bound.text)
     extras = node.extras or _NONE
+    if bound.text:
+        _write_text(element, getattr(node, bound.text), extras.content)
     for attribute, value in extras.attributes:
         element.set(attribute, value)
     for name, _, many in bound.elements:
@@ -52,14 +51,23 @@ def _element(
         for below in value if many else () if value is None else (value,):
             if below.extras is not None:
                 _append(element, below.extras.comments)
-            element.append(_element(below, version))
+            _fill(etree.SubElement(element, binding(type(below), version).tag), below, version)
     _append(element, (*extras.elements, *extras.trailing))
     if extras.text:
         element.text = (element.text or "") + extras.text
-    return element
 
 
 _NONE = Extras()
+
+
+def _write_text(element: etree._Element, text: str, content: str) -> None:
+    """The text, with the comments and elements that stood in it as long as it is the same text."""
+    inside = etree.fromstring(f"<x>{content}</x>", _PARSER) if content else None
+    if inside is not None and inside.xpath("string()") == text:
+        element.text = inside.text
+        element.extend(list(inside))
+    else:
+        element.text = text
 
 
 def _append(parent: etree._Element, texts: tuple[str, ...]) -> None:

@@ -12,12 +12,13 @@ import pytest
 from lxml import etree
 
 from converters.api import Report, convert
-from converters.define import check_xsd
+from converters.define import check_xsd, read_define, to_xml
 from converters.define.check.data import check_data
 from converters.define.index import index
-from converters.define.read import read_define
 from converters.findings import Severity
 from converters.pipeline.account import adds_up
+from tests import odmlib_judge
+from tests.defines import difference
 
 STUDY = Path(__file__).parents[2] / "mappings" / "nct01933802"
 NUMBERS = set(range(1, 21))
@@ -570,3 +571,21 @@ def test_define_xml_and_the_data_say_the_same(package: str, out: Path) -> None:
     found = check_data(index(read_define(folder / "define.xml")), folder)
     told = [(item.rule, item.dataset) for item in found]
     assert told == [("define-data-sort-order", "SUPPRS")] * (package == "sdtm")
+
+
+# --- define.xml before an independent judge ----------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["sdtm", "adam"])
+def test_odmlib_finds_nothing_in_define_xml_and_writes_it_unchanged(out: Path, model: str) -> None:
+    path = out / model / "define.xml"
+    assert check_xsd(path) == []
+    assert odmlib_judge.is_valid(path)
+    assert odmlib_judge.objections(path) == []
+    assert difference(*odmlib_judge.round_trip(path)) == ""
+
+
+@pytest.mark.parametrize("model", ["sdtm", "adam"])
+def test_define_xml_is_read_and_written_unchanged(out: Path, model: str) -> None:
+    content = (out / model / "define.xml").read_bytes()
+    assert to_xml(read_define(content)) == content

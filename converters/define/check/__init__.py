@@ -37,7 +37,8 @@ from converters.define.check.schema import (
     check_schema,
 )
 from converters.define.index import index
-from converters.define.read import from_root, parse, version_of
+from converters.define.namespaces import version_of
+from converters.define.read import from_root, parse
 from converters.errors import InputError
 from converters.findings import Finding, Severity, sort_findings
 
