@@ -31,8 +31,9 @@ from converters.standards.trial_summary import parameters
 if TYPE_CHECKING:
     from converters.pipeline.work import Work
 
-#: Results of Findings, and what tells the definitions of one test apart, in order of preference.
+#: Results of Findings; text that may be numbers; what tells the definitions of one test apart.
 _RESULTS, _UNITS = ("ORRES", "STRESC", "STRESN"), ("ORRESU", "STRESU")
+_OF_NUMBERS = ("ORRES", "STRESC", "QVAL", "TSVAL")
 _APART = ("SPEC", "CAT", "SCAT", "METHOD", "LOC", "POS")
 
 
@@ -116,15 +117,15 @@ def _of_rows(
 
 
 def typed(variable: Variable, values: pd.Series) -> Variable:
-    """A variable with the type, length and digits of some values; text of numbers is numbers.
+    """A variable with the type, length and digits of some values; a date stays one.
 
-    A date stays one.
+    A result that is text of numbers in SDTM is of numbers.
     """
     if variable.kind == "Num":
         return with_type(variable, values)
     if variable.data_type not in ("text", "integer", "float"):
         return with_type(variable, values, "ISO 8601")
-    if variable.codelist is not None:
+    if variable.codelist is not None or not variable.name.endswith(_OF_NUMBERS):
         return with_type(variable, values)
     return result_type(variable, values)
 

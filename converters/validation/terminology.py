@@ -9,6 +9,8 @@ from functools import cache
 from string import digits
 from typing import Any
 
+import numpy as np
+
 from converters import columns
 from converters.dataset import Dataset, UsedCodelist, Variable
 from converters.errors import nearest
@@ -104,8 +106,29 @@ def _check_values(
     if variable.name.endswith(_RESULTS):
         # A codelist of results names those in words.
         known.update(text for text in texts if _QUANTITY.fullmatch(text))
-    wrong = [place for place, text in enumerate(texts) if text not in known]
+    free = _free(table, variable)
+    wrong = [n for n, text in enumerate(texts) if text not in known and n not in free]
     return table.value_findings(variable.name, wrong, fault)
+
+
+def _free(table: Table, variable: Variable) -> frozenset[int]:
+    """Places of the values in records for which value-level metadata name no codelist.
+
+    Empty where the variable has a codelist for all records, or for none.
+    """
+    coded = [
+        level.where
+        for level in table.metadata.value_level
+        if level.variable == variable.name and level.definition.codelist is not None
+    ]
+    if variable.codelist is not None or not coded:
+        return frozenset()
+    rows = np.zeros(table.rows, dtype=bool)
+    for where in coded:
+        if all(check.comparator in ("EQ", "IN") and check.variable in table for check in where):
+            masks = [table.where(c.variable, lambda v, c=c: plain(v) in c.values) for c in where]
+            rows |= np.logical_and.reduce(masks)
+    return frozenset(table.codes(variable.name)[~rows].tolist())
 
 
 def codelists_of(
