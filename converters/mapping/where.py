@@ -39,7 +39,8 @@ def where_problems(
         elif others is None or ref.scope == "raw":
             wrong = f"'{ref.scope}.{ref.name}': only variables of the dataset can be used here"
         elif ref.scope not in others:
-            wrong = f"the study has no dataset '{ref.scope}'{nearest(ref.scope, others)}"
+            hint = nearest(ref.scope, others) or f"; it has: {', '.join(others)}"
+            wrong = f"the study has no dataset '{ref.scope}'{hint}"
         else:
             wrong = _unknown(ref.scope, ref.name, others[ref.scope])
         if wrong:

@@ -232,11 +232,7 @@ def displays_schema() -> dict[str, Any]:
             },
             "join": _described(COMMENT, "How several datasets are joined."),
             "documentation": _described(COMMENT, "The analysis in words."),
-            "code": {
-                **code,
-                "anyOf": [{"required": ["text"]}, {"required": ["documents"]}],
-                "description": "The program.",
-            },
+            "code": _described(code, "The program."),
         },
         *("name", "description", "reason", "purpose", "datasets"),
     )

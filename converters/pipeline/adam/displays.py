@@ -69,6 +69,9 @@ def _data_problems(
             if variables is not None and name not in variables:
                 message = f"{dataset} has no variable '{name}'{nearest(name, variables)}"
                 yield document.problem((*place, "variables", n), message)
+    if "code" in result and not {"text", "documents"} & set(result["code"]):
+        message = "code: lacks the key 'text', or 'documents' that hold the code"
+        yield document.problem((*path, "code"), message, at_key=True)
     if len({item["dataset"] for item in result["datasets"]}) > 1 and "join" not in result:
         message = "lacks the key 'join', which says how its datasets are joined"
         yield document.problem((*path, "datasets"), message, at_key=True)
