@@ -90,7 +90,7 @@ def computed(out: Path) -> dict[tuple[str, str], Any]:
         for display in described(study.displays):
             for result in display.results:
                 names: dict[str, Any] = {}
-                exec(result.code, names)  # noqa: S102
+                exec(result.code, names)
                 found[display.name, result.name] = names["result"]
     return found
 
@@ -145,7 +145,8 @@ def test_every_variable_has_an_origin_and_every_derived_one_a_method(report: Rep
           for part in ("ORRES", "STRESC")),
         *((name, "AVAL") for name in ("ADEX", "ADFT", "ADLB", "ADNV", "ADRS", "ADTTE")),
         ("TS", "TSVAL"),
-        *((f"SUPP{name}", "QVAL") for name in ("AE", "CM", "DS", "EX", "FT", "LB", "MH", "RS", "SV")),
+        *((f"SUPP{name}", "QVAL")
+          for name in ("AE", "CM", "DS", "EX", "FT", "LB", "MH", "RS", "SV")),
     ],
 )  # fmt: skip
 def test_results_values_and_qualifiers_have_value_level_metadata(
