@@ -107,7 +107,7 @@ def _write_datasets(
         told += findings
         if parts:
             split[dataset.name] = parts
-    write_define(package, place / "define.xml")
+    write_define(package, place / "define.xml", version=output.define)
     return told, split
 
 

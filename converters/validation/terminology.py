@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from converters import columns
-from converters.dataset import Dataset, UsedCodelist, Variable
+from converters.dataset import Condition, Dataset, UsedCodelist, Variable
 from converters.errors import nearest
 from converters.findings import Finding, Severity
 from converters.standards.sdtmig import Domain, is_associated, variable_prefix
@@ -21,7 +21,7 @@ from converters.standards.trial_summary import parameters
 from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
 from converters.validation.structure import NAME_BYTES
-from converters.validation.table import Fault, Groups, Rule, Table, plain, quoted
+from converters.validation.table import Fault, Groups, Mask, Rule, Table, plain, quoted
 
 _NOT_EXTENSIBLE = Rule("not-in-codelist", Severity.ERROR, ("CT2001",))
 _EXTENSIBLE = Rule("not-in-extensible-codelist", Severity.WARNING, ("CT2002",))
@@ -126,9 +126,13 @@ def _free(table: Table, variable: Variable) -> frozenset[int]:
     rows = np.zeros(table.rows, dtype=bool)
     for where in coded:
         if all(check.comparator in ("EQ", "IN") and check.variable in table for check in where):
-            masks = [table.where(c.variable, lambda v, c=c: plain(v) in c.values) for c in where]
-            rows |= np.logical_and.reduce(masks)
+            rows |= np.logical_and.reduce([_met(table, check) for check in where])
     return frozenset(table.codes(variable.name)[~rows].tolist())
+
+
+def _met(table: Table, check: Condition) -> Mask:
+    """The rows whose value is one of the condition's."""
+    return table.where(check.variable, lambda value: plain(value) in check.values)
 
 
 def codelists_of(

@@ -10,6 +10,7 @@ import pytest
 
 from converters import api
 from converters.dataset import Comment, Condition, Document, Reference
+from converters.define import check_xsd
 from converters.pipeline.convert import convert_study
 from converters.pipeline.package import analysis_package_of, package_of
 from converters.study import read_study
@@ -122,6 +123,16 @@ def test_documents_are_copied_beside_define_xml_and_are_inputs(tmp_path: Path) -
     inputs = {item["path"] for item in manifest["inputs"]}
     assert {"documents/acrf.pdf", "documents/code.R", "adam/displays.yaml"} <= inputs
     assert "sdtm/acrf.pdf" in {item["path"] for item in manifest["outputs"]}
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1"])
+def test_define_xml_is_of_the_version_asked_for(tmp_path: Path, version: str) -> None:
+    study = {"output": {"define": version}}
+    api.convert(write(tmp_path / "study", study=study), tmp_path / "out", fail_on=None)
+    for package in ("sdtm", "adam"):
+        path = tmp_path / "out" / package / "define.xml"
+        assert check_xsd(path) == []
+        assert f'DefineVersion="{version}' in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
