@@ -224,7 +224,13 @@ def used_codelist(
         return UsedCodelist(name, label, terms=terms, joined=joined, also=also)
     (only,) = used
     return UsedCodelist(
-        only.name, only.label, only.code, only.extensible, terms, only.standard, also=also
+        only.name or only.code,
+        only.label,
+        only.code,
+        only.extensible,
+        terms,
+        only.standard,
+        also=also,
     )
 
 

@@ -95,7 +95,7 @@ def test_a_run_that_fails_leaves_the_old_package(
     write(conversion, out)
     before = contents(out)
 
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device", "define.xml")
 
     monkeypatch.setattr(package, "write_define", fail)
