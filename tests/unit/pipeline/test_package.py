@@ -199,7 +199,7 @@ def test_an_error_in_define_xml_keeps_the_old_package(
     before = contents(out)
     written = package.write_define
 
-    def undefined(made: Any, path: Path) -> None:
+    def undefined(made: Any, path: Path, **_: Any) -> None:
         written(made, path)
         path.write_text(path.read_text("utf-8").replace(' Repeating="Yes"', ""), "utf-8")
 
