@@ -20,6 +20,7 @@ from converters.pipeline.describe import (
     guide_of,
     said_of,
     source_of,
+    used_codelist,
     with_type,
 )
 from converters.pipeline.metadata import with_codelist
@@ -114,7 +115,9 @@ def _supplemental_metadata(
         dataset_class=domain.dataset_class,
         structure=domain.structure,
         keys=domain.keys,
-        variables=tuple(_qualifier_column(domain.variable(str(n)), frame[n]) for n in frame),
+        variables=tuple(
+            _qualifier_column(work.plan, domain.variable(str(n)), frame[n], settings) for n in frame
+        ),
         domain=name,
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,
@@ -123,15 +126,26 @@ def _supplemental_metadata(
     )
 
 
-def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
+def _qualifier_column(
+    plan: DatasetPlan, standard: DomainVariable, column: pd.Series, settings: Settings
+) -> Variable:
+    """A variable of SUPP--; identifiers come from where those of the parent do."""
+    name, terminology = standard.name, settings.terminology
+    found = [terminology.get(code) for code in standard.codelists]
+    shared = name in plan.variables and standard.role == "Identifier"
+    made = [block.definitions[name] for block in plan.blocks] if shared else []
+    source = source_of(made, {}) if made else {"origin": Origin("Assigned", "Sponsor")}
     variable = Variable(
-        name=standard.name,
+        name=name,
         label=standard.label,
         kind=standard.kind,
         role=standard.role,
         core=standard.core,
         mandatory=standard.core == "Req",
-        origin=Origin("Assigned", "Sponsor"),
+        codelist=used_codelist(
+            name, standard.label, [item for item in found if item], column, terminology
+        ),
+        **source,
     )
     return with_type(variable, column)
 
