@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,8 +15,11 @@ from converters.iso8601 import compile_format
 from converters.mapping.analysis import AnalysisSpec, build_analysis
 from converters.mapping.check import check_document, mended
 from converters.mapping.code import CODE_FILE, functions_in
+from converters.mapping.displays import DISPLAYS, DisplaySpec, build_displays
 from converters.mapping.document import Document, Path_, load, scalar_text
+from converters.mapping.documents import declared, document_problems
 from converters.mapping.files import with_files
+from converters.mapping.metadata import comment, reference_problems
 from converters.mapping.planned import planned_timepoints, planned_visits, unscheduled_visits
 from converters.mapping.settings import Dates, Output, Settings
 from converters.mapping.spec import DatasetSpec, build_spec
@@ -39,7 +42,7 @@ class Study:
 
     ``unseen`` are sources whose folder is not there or empty, so that nobody knows its datasets;
     ``findings`` tell of files that no source reads, ``given`` are the
-    files of finished datasets.
+    files of finished datasets, ``displays`` tables and figures of the analysis datasets.
     """
 
     folder: Path
@@ -53,16 +56,19 @@ class Study:
     unseen: frozenset[str] = field(default_factory=frozenset)
     findings: tuple[Finding, ...] = ()
     given: tuple[Path, ...] = ()
+    displays: tuple[DisplaySpec, ...] = ()
 
     def has_source(self, name: str) -> bool:
         """Whether there is such a source, or may be in a folder that is not seen."""
         return name in self.sources or name.partition(".")[0] in self.unseen
 
     def spec_files(self) -> list[Path]:
-        """study.yaml, every spec, and the rows and code that they name, in the folder."""
+        """study.yaml, every spec, and the rows, code and documents that they name."""
         specs: list[DatasetSpec | AnalysisSpec] = [*self.sdtm.values(), *self.adam.values()]
         files = {spec.document.file for spec in specs} - {self.document.file}
         files |= {file for spec in specs for file, _ in spec.document.files.values()}
+        files |= {display.document.file for display in self.displays}
+        files |= {item.file for item in self.settings.documents}
         code = [CODE_FILE] if any(self.functions()) else []
         return [self.folder / file for file in (self.document.file, *sorted(files), *code)]
 
@@ -111,6 +117,7 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
     document, problems = _read(path, folder, "study")
     sdtm, unreadable = _read_specs(folder, "sdtm", "dataset", build_spec, problems)
     adam, unread = _read_specs(folder, "adam", "analysis", build_analysis, problems)
+    displays = _read_displays(folder, problems)
     if document is None:
         return None, problems
     designed, found = design_specs(document, {*sdtm, *unreadable})
@@ -119,7 +126,31 @@ def read_study(folder: Path) -> tuple[Study | None, list[Problem]]:
         study = _study(folder, document, sdtm, adam, unreadable | unread)
     except SpecError as error:
         return None, [*problems, *error.problems]
-    return study, problems
+    study = replace(study, displays=displays)
+    return study, [*problems, *_references(study)]
+
+
+def _read_displays(folder: Path, problems: list[Problem]) -> tuple[DisplaySpec, ...]:
+    """The displays that the study declares; what is wrong with them is added to ``problems``."""
+    if not (folder / DISPLAYS).is_file():
+        return ()
+    document, found = _read(folder / DISPLAYS, folder, "displays")
+    problems += found
+    return build_displays(document) if document is not None else ()
+
+
+def _references(study: Study) -> Iterator[Problem]:
+    """What is wrong with the documents of a study, and with places that refer to some."""
+    documents = study.settings.documents
+    yield from document_problems(study.folder, study.document, documents)
+    known = {item.document.name: item.packages for item in documents}
+    yield from reference_problems(study.document, known)
+    for spec in study.sdtm.values():
+        if spec.document.file != study.document.file:  # a part of the trial's design
+            yield from reference_problems(spec.document, known, "sdtm")
+    adam = [spec.document for spec in study.adam.values()]
+    for document in (*adam, *(display.document for display in study.displays[:1])):
+        yield from reference_problems(document, known, "adam")
 
 
 def _read(path: Path, folder: Path, schema: str) -> tuple[Document | None, list[Problem]]:
@@ -151,6 +182,8 @@ def _read_specs(
     files: dict[str, str] = {}
     unreadable = set()
     for path in sorted((folder / place).glob("*.y*ml")):
+        if path == folder / DISPLAYS:
+            continue
         document, found = _read(path, folder, schema)
         problems += found
         if document is None:
@@ -247,6 +280,14 @@ def _settings(document: Document, problems: list[Problem]) -> Settings | None:
             timezone=dates.get("timezone"),
         ),
         output=_output(data.get("output", {})),
+        documents=declared(document),
+        originator=study.get("originator", ""),
+        comment=comment(study.get("comment")),
+        comments={
+            name: found
+            for name, stated in standards.get("comments", {}).items()
+            if (found := comment(stated)) is not None
+        },
         dictionaries={
             name: scalar_text(version) for name, version in data.get("dictionaries", {}).items()
         },
@@ -259,6 +300,8 @@ def _output(data: Mapping[str, Any]) -> Output:
         formats=tuple(data.get("formats", ())),
         split=data.get("split", {}),
         split_over=data.get("split_over", default.split_over),
+        define=data.get("define", default.define),
+        terms=data.get("terms", default.terms),
     )
 
 

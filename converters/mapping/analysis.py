@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from converters.dataset import Comment
 from converters.mapping.document import Document, Path_
+from converters.mapping.metadata import Level, comment, levels
 from converters.mapping.spec import Named, conditions
 
 
@@ -40,7 +42,8 @@ class AnalysisBlock:
 class AnalysisSpec:
     """An analysis spec: ``items`` work on the records of all blocks together, ``take`` first.
 
-    ``variables`` are attributes by variable, ``dropped`` the variables that are not written.
+    ``variables`` are attributes by variable, ``dropped`` the variables that are not written;
+    ``metadata`` is what is said of variables for define.xml alone, as written.
     """
 
     name: str
@@ -50,11 +53,13 @@ class AnalysisSpec:
     label: str
     structure: str
     keys: tuple[str, ...]
-    comment: str
+    comment: Comment | None
     blocks: tuple[AnalysisBlock, ...]
     items: tuple[Item, ...]
     variables: Mapping[str, Mapping[str, Any]]
     dropped: tuple[str, ...]
+    metadata: Mapping[str, Mapping[str, Any]]
+    value_level: tuple[Level, ...]
 
 
 #: What a dataset of a class has one record for, where the spec does not say.
@@ -82,11 +87,13 @@ def build_analysis(document: Document) -> AnalysisSpec:
         label=data["label"],
         structure=data.get("structure", _STRUCTURES[data["class"]]),
         keys=tuple(data["keys"]),
-        comment=data.get("comment", ""),
+        comment=comment(data.get("comment")),
         blocks=tuple(blocks),
         items=tuple(_items(data, ())),
         variables=data.get("variables", {}),
         dropped=tuple(data.get("drop", ())),
+        metadata=data.get("metadata", {}),
+        value_level=levels(data),
     )
 
 

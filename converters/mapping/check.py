@@ -55,14 +55,16 @@ def check_document(document: Document, name: str) -> list[Problem]:
 def mended(document: Document, name: str) -> Document | None:
     """The document without what its JSON Schema refuses, so that the rest can be checked too.
 
-    Unknown keys are left out, variables with a fault are said to be empty; None if that does not
-    help.
+    Unknown keys and metadata with a fault are left out, variables with a fault are said to be
+    empty; None if that does not help.
     """
     data = copy.deepcopy(document.data)
     errors = sorted(_validator(name).iter_errors(data), key=lambda e: -len(e.absolute_path))
     for error in errors:
         path: Path_ = tuple(error.absolute_path)
-        if name != "analysis" or not _mend_analysis(data, path):
+        if path[:1] in (("metadata",), ("value_level",)):
+            data.pop(path[0], None)
+        elif name != "analysis" or not _mend_analysis(data, path):
             _mend(data, path, error)
     if list(_validator(name).iter_errors(data)):
         return None

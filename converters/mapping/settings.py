@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from converters.columns import number_text
+from converters.dataset import Comment, Document
 from converters.mapping.code import StudyCode
 from converters.standards.terminology import Terminology
 
@@ -75,12 +76,27 @@ class Output:
     """What a package holds beside transport files.
 
     ``formats`` are further ones (``json``, ``parquet`` ...). A transport file over ``split_over``
-    bytes is split into parts too, by the variable that ``split`` names for its dataset.
+    bytes is split into parts too, by the variable that ``split`` names for its dataset. ``define``
+    is the version of define.xml, whose codelists show the ``terms`` that are used, or all.
     """
 
     formats: tuple[str, ...] = ()
     split: Mapping[str, str] = field(default_factory=dict)
     split_over: int = 5_000_000_000
+    define: str = "2.1"
+    terms: str = "used"
+
+
+@dataclass(frozen=True)
+class StudyDocument:
+    """A document that goes with define.xml of the ``packages`` (``sdtm``, ``adam``).
+
+    ``file`` is its path in the study folder.
+    """
+
+    document: Document
+    packages: tuple[str, ...]
+    file: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,8 @@ class Settings:
     """The study's settings; ``created`` is the package's creation time in ISO 8601.
 
     ``dictionaries`` are the versions of MedDRA and the like, ``adam_terminology`` is ADaM's,
-    ``code`` the study's own functions, where the user allows these to run.
+    ``code`` the study's own functions, where the user allows these to run. ``comments`` are on
+    standards, by their key in study.yaml.
     """
 
     study_id: str
@@ -107,6 +124,14 @@ class Settings:
     output: Output = field(default_factory=Output)
     dictionaries: Mapping[str, str] = field(default_factory=dict)
     code: StudyCode | None = None
+    documents: tuple[StudyDocument, ...] = ()
+    originator: str = ""
+    comment: Comment | None = None
+    comments: Mapping[str, Comment] = field(default_factory=dict)
+
+    def documents_of(self, package: str) -> tuple[StudyDocument, ...]:
+        """The documents that go with a package."""
+        return tuple(item for item in self.documents if package in item.packages)
 
     def for_analyses(self) -> Settings:
         """The settings for analysis datasets: ADaM's codelists are there beside SDTM's."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from converters.dataset import Comment
 from converters.mapping.document import Document, Path_, scalar_text
+from converters.mapping.metadata import Level, comment, levels
 from converters.mapping.special import (
     Element,
     Relationship,
@@ -159,7 +161,10 @@ class BlockSpec:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A mapping spec: ``variables`` hold for all blocks, a block's own go before them."""
+    """A mapping spec: ``variables`` hold for all blocks, a block's own go before them.
+
+    ``metadata`` is what is said of variables for define.xml alone, as written.
+    """
 
     name: str
     domain: str
@@ -171,7 +176,10 @@ class DatasetSpec:
     blocks: tuple[BlockSpec, ...]
     standard_units: Mapping[str, Any] = field(default_factory=dict)
     quantification: Mapping[str, Any] = field(default_factory=dict)
-    comment: str = ""
+    comment: Comment | None = None
+    structure: str = ""
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    value_level: tuple[Level, ...] = ()
 
     @property
     def qualifiers(self) -> tuple[str, ...]:
@@ -208,7 +216,10 @@ def build_spec(document: Document) -> DatasetSpec:
         blocks=tuple(_block(item, path) for item, path in blocks),
         standard_units=data.get("standard_units", {}),
         quantification=data.get("quantification", {}),
-        comment=data.get("comment", ""),
+        comment=comment(data.get("comment")),
+        structure=data.get("structure", ""),
+        metadata=data.get("metadata", {}),
+        value_level=levels(data),
     )
 
 

@@ -21,6 +21,7 @@ from converters.findings import Finding
 from converters.mapping.expressions import parse
 from converters.mapping.spec import BlockSpec
 from converters.pipeline.account import Fate, SourceAccount
+from converters.pipeline.adam.displays import unknown_terms
 from converters.pipeline.adam.run import analyse
 from converters.pipeline.blocks import BlockPlan
 from converters.pipeline.finish import finish
@@ -124,7 +125,7 @@ def convert_sources(
     return Conversion(
         plan.study,
         datasets,
-        (*run.findings, *made.findings),
+        (*run.findings, *made.findings, *unknown_terms(plan.study.displays)),
         tuple(run.accounts.values()),
         made.datasets,
         made.accounts,

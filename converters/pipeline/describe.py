@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from converters import columns, iso8601
-from converters.dataset import (
-    Condition,
-    Metadata,
-    Method,
-    Origin,
-    Term,
-    UsedCodelist,
-    ValueLevel,
-    Variable,
-    comment_of,
-)
+from converters.dataset import Metadata, Method, Origin, Term, UsedCodelist, Variable
+from converters.mapping.document import scalar_text
+from converters.mapping.metadata import comment, method, origin
 from converters.mapping.settings import Settings
+from converters.pipeline.metadata import with_codelist
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
-from converters.standards.model import FINDINGS
 from converters.standards.sdtmig import Domain
 from converters.standards.terminology import Codelist, Terminology
 
@@ -46,16 +38,15 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, settings: Settings) -> Meta
         name=spec.name,
         label=spec.label or domain.label,
         dataset_class=domain.dataset_class,
-        structure=domain.structure or "One record per finding per subject",
+        structure=spec.structure or domain.structure or "One record per finding per subject",
         keys=plan.keys,
-        variables=tuple(_variable(plan, str(name), frame[name], settings) for name in frame),
+        variables=tuple(_variable(plan, str(name), frame, settings) for name in frame),
         domain=domain.name,
         repeating=domain.repeating,
         reference_data=domain.reference_data,
-        comment=comment_of(spec.comment),
+        comment=spec.comment,
         domain_label=domain.label if split else "",
         standard=guide_of(domain),
-        value_level=tuple(_results_by_test(plan, frame)),
     )
 
 
@@ -64,38 +55,64 @@ def guide_of(domain: Domain) -> str:
     return "" if domain.standard == "SDTMIG" else domain.standard
 
 
-def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Settings) -> Variable:
+def _variable(plan: DatasetPlan, name: str, frame: pd.DataFrame, settings: Settings) -> Variable:
+    column = frame[name]
     definitions = [block.definitions[name] for block in plan.blocks]
     stated = [item for item in definitions if item.rule.name != "empty"] or definitions
     standard = plan.known[name]
-    label = next(
-        (d.attributes["label"] for d in stated if d.attributes and "label" in d.attributes), ""
-    )
-    comment = next(
-        (d.attributes["comment"] for d in stated if d.attributes and "comment" in d.attributes), ""
-    )
-    origin = _origin(stated)
+    said = plan.spec.metadata.get(name, {})
+    label = str(said_of(stated, "label") or said.get("label") or standard.label)
     variable = Variable(
         name=name,
-        label=label or standard.label,
+        label=label,
         kind=standard.kind,
-        role=standard.role,
+        format=scalar_text(said.get("format", "")),
+        role=said.get("role", standard.role),
         core=standard.core,
-        mandatory=standard.core == "Req",
+        mandatory=said.get("mandatory", standard.core == "Req"),
         codelist=_dictionary(stated, standard.described, settings)
-        or used_codelist(
-            name,
-            label or standard.label,
-            [codelist for item in stated for codelist in item.target.codelists],
-            column,
-            settings.terminology,
-            _several(stated),
-        ),
-        origin=origin,
-        method=_method(stated) if origin.type == "Derived" else None,
-        comment=comment_of(comment),
+        or codelist_of(stated, name, label, column, settings, said.get("codelist", {})),
+        comment=comment(said_of(stated, "comment") or said.get("comment")),
+        **source_of(stated, said),
+    )
+    variable = with_codelist(
+        variable, said.get("codelist", {}), column, frame, settings.output.terms
     )
     return with_type(variable, column, standard.described)
+
+
+def said_of(definitions: Sequence[Definition], key: str) -> Any:
+    """What the first definition says beside its rule that says so; None if none does."""
+    attributes = (item.attributes or {} for item in definitions)
+    return next((said[key] for said in attributes if key in said), None)
+
+
+def source_of(definitions: Sequence[Definition], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Origin and method of what definitions make; ``said`` goes before what these say."""
+    found = _origin(definitions)
+    if "origin" in said:
+        found = origin(said["origin"], found)
+    if found.type != "Derived":
+        return {"origin": found, "method": None}
+    own = said_of(definitions, "method")
+    more = {k: v for k, v in own.items() if k != "text"} if isinstance(own, Mapping) else {}
+    made = method(more, _method(definitions)) if more else _method(definitions)
+    return {"origin": found, "method": method(said.get("method"), made)}
+
+
+def codelist_of(
+    definitions: Sequence[Definition],
+    name: str,
+    label: str,
+    column: pd.Series,
+    settings: Settings,
+    said: Mapping[str, Any],
+) -> UsedCodelist | None:
+    """The codelist of the terminology that definitions give a variable."""
+    codelists = [codelist for item in definitions for codelist in item.target.codelists]
+    several = _several(definitions)
+    every = said.get("terms", settings.output.terms) == "all"
+    return used_codelist(name, label, codelists, column, settings.terminology, several, every=every)
 
 
 def _origin(definitions: Sequence[Definition]) -> Origin:
@@ -136,7 +153,7 @@ def _number_type(variable: Variable, values: np.ndarray) -> Variable:
     present = pd.unique(values)
     present = present[~np.isnan(present)]
     if (present == np.trunc(present)).all():
-        return replace(variable, data_type="integer", length=_NUMBER_BYTES)
+        return replace(variable, data_type="integer", length=_NUMBER_BYTES, significant_digits=None)
     digits = max(_decimals(value) for value in present)
     return replace(
         variable,
@@ -186,8 +203,10 @@ def used_codelist(
     column: pd.Series,
     terminology: Terminology,
     also: tuple[str, ...] = (),
+    *,
+    every: bool = False,
 ) -> UsedCodelist | None:
-    """The codelist that a variable uses, with the terms that the data use.
+    """The codelist that a variable uses, with the terms that the data use, or with ``every`` one.
 
     Where the values come from several (test codes of several questionnaires), these are joined.
     """
@@ -196,13 +215,22 @@ def used_codelist(
     used = _needed(list(candidates.values()), values)
     if not used:
         return None
+    if every:
+        known = (term.value for codelist in used for term in codelist.terms)
+        values = list(dict.fromkeys((*known, *values)))
     terms = tuple(_term(used, value, terminology) for value in values)
     if len(used) > 1:
         joined = tuple(item.code or item.name for item in used)
         return UsedCodelist(name, label, terms=terms, joined=joined, also=also)
     (only,) = used
     return UsedCodelist(
-        only.name, only.label, only.code, only.extensible, terms, only.standard, also=also
+        only.name or only.code,
+        only.label,
+        only.code,
+        only.extensible,
+        terms,
+        only.standard,
+        also=also,
     )
 
 
@@ -227,34 +255,15 @@ def _term(codelists: Sequence[Codelist], value: str, terminology: Terminology) -
     return Term(value, term.code if term else "", decode, value in codelist.extended)
 
 
-def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLevel]:
-    """Value-level metadata of --ORRES: type and length for each test (Define-XML 2.1, 4.2.2)."""
-    prefix = plan.domain.prefix
-    test, result = f"{prefix}TESTCD", f"{prefix}ORRES"
-    if plan.domain.dataset_class not in FINDINGS or test not in frame or result not in frame:
-        return
-    first = columns.tuples([frame[test], frame[result]], len(frame)).first
-    tests = columns.take(frame[test], first)
-    results = columns.take(frame[result], first)
-    codes, names = columns.parts(tests)
-    origin = _origin([block.definitions[result] for block in plan.blocks])
-    for number in sorted(range(len(names)), key=names.__getitem__):
-        values = columns.take(results, np.flatnonzero(codes == number))
-        base = Variable(result, plan.known[result].label, "Char", origin=origin)
-        yield ValueLevel(
-            result, (Condition(test, "EQ", (names[number],)),), _result_type(base, values)
-        )
-
-
-def _result_type(variable: Variable, values: pd.Series) -> Variable:
+def result_type(variable: Variable, values: pd.Series) -> Variable:
     """Text that holds only numbers is described as integer or float."""
     texts = columns.parts(values).values
     numbers = [columns.parse_number(text) for text in texts]
     length = _longest(texts)
     if not texts or np.isnan(numbers).any():
-        return replace(variable, data_type="text", length=length)
+        return replace(variable, data_type="text", length=length, significant_digits=None)
     if all(re.fullmatch(r"\s*[-+]?[0-9]+\s*", text) for text in texts):
-        return replace(variable, data_type="integer", length=length)
+        return replace(variable, data_type="integer", length=length, significant_digits=None)
     digits = max(
         len(text.partition(".")[2]) if "e" not in text.lower() else _decimals(number)
         for text, number in zip(texts, numbers, strict=True)

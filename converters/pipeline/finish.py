@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,25 +12,45 @@ from converters.columns import Rows
 from converters.dataset import Dataset, Variable
 from converters.keys import in_order
 from converters.mapping.settings import Settings
+from converters.pipeline.adam.finished import Finished, finished
 from converters.pipeline.continuation import Texts, continue_texts
 from converters.pipeline.describe import describe, share_lengths, with_type
 from converters.pipeline.supplemental import supplemental_dataset
+from converters.pipeline.value_level import value_levels
 from converters.pipeline.work import Work
 
 
 def finish(works: Sequence[Work], settings: Settings) -> dict[str, Dataset]:
     """The datasets, each followed by its supplemental qualifiers if it has any."""
     found: dict[str, Dataset] = {}
+    orders = {work.name: _order(work) for work in works}
     for work in works:
-        order = _order(work)
+        order = orders[work.name]
         texts = continue_texts(work)
         dataset = _dataset(work, texts, order, settings)
         found[dataset.name] = dataset
         if texts.qualifiers:
             supplemental = supplemental_dataset(work, texts.qualifiers, order, settings)
             found[supplemental.name] = supplemental
+    others = finished(found, "")
+    for work in works:
+        found[work.name] = _with_levels(work, found[work.name], orders[work.name], others, settings)
     shared = share_lengths({name: item.metadata for name, item in found.items()})
     return {name: Dataset(shared[name], item.frame, item.trace) for name, item in found.items()}
+
+
+def _with_levels(
+    work: Work, dataset: Dataset, order: Rows, others: Mapping[str, Finished], settings: Settings
+) -> Dataset:
+    """The dataset with its value level; a codelist that holds of some records only stands there."""
+    levels = value_levels(work, dataset, order, others, settings)
+    open_lists = {item.variable for item in levels if item.definition.codelist is None}
+    variables = tuple(
+        replace(item, codelist=None) if item.name in open_lists else item
+        for item in dataset.metadata.variables
+    )
+    metadata = replace(dataset.metadata, variables=variables, value_level=levels)
+    return replace(dataset, metadata=metadata)
 
 
 def _dataset(work: Work, texts: Texts, order: Rows, settings: Settings) -> Dataset:

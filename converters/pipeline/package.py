@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from converters.define import write_define
 from converters.findings import Finding, Severity, sort_findings
 from converters.formats import write_dataset
 from converters.formats.xpt_text import encode_one
+from converters.mapping.displays import described
 from converters.mapping.settings import Output
 from converters.pipeline.account import SourceAccount
 from converters.pipeline.continuation import TEXT_BYTES
@@ -58,11 +60,13 @@ def write_package(
         if conversion.datasets:
             told, parts = _write_datasets(package, output, folder / "sdtm", progress)
             told += write_formats(package, folder, output.formats, "../sdtm/define.xml")
+            _copy_documents(conversion, "sdtm", folder)
         if conversion.analyses:
             package = analysis_package_of(conversion)
             more, split = _write_datasets(package, output, folder / "adam", progress)
             told += more + write_formats(package, folder, output.formats, "../adam/define.xml")
             parts |= split
+            _copy_documents(conversion, "adam", folder)
         progress("checking define.xml", 1.0)
         write_pages(folder)
         found = sort_findings([*_united(findings, told), *check_defines(folder)])
@@ -104,8 +108,16 @@ def _write_datasets(
         told += findings
         if parts:
             split[dataset.name] = parts
-    write_define(package, place / "define.xml")
+    write_define(package, place / "define.xml", version=output.define)
     return told, split
+
+
+def _copy_documents(conversion: Conversion, package: str, folder: Path) -> None:
+    """Puts the documents of a package beside its define.xml."""
+    for item in conversion.study.settings.documents_of(package):
+        target = folder / package / item.document.href
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(conversion.study.folder / item.file, target)
 
 
 def _united(before: Sequence[Finding], told: Sequence[Finding]) -> list[Finding]:
@@ -139,28 +151,40 @@ def package_of(conversion: Conversion) -> Package:
         created=settings.created,
         standards=standards_of(conversion),
         datasets=conversion.datasets,
+        documents=tuple(item.document for item in settings.documents_of("sdtm")),
+        originator=settings.originator,
+        comment=settings.comment,
     )
 
 
 def analysis_package_of(conversion: Conversion) -> Package:
     """The package of the analysis datasets."""
-    guide = StandardUse("ADaMIG", "IG", conversion.study.settings.adamig)
+    settings = conversion.study.settings
+    comments = settings.comments
+    guide = StandardUse("ADaMIG", "IG", settings.adamig, comment=comments.get("adamig"))
     package = package_of(conversion)
     terminology = [item for item in package.standards if item.type == "CT"]
-    adam = conversion.study.settings.adam_terminology
+    adam, on_adam = settings.adam_terminology, comments.get("adam_terminology")
     if adam is not None:
-        terminology.append(StandardUse("CDISC/NCI", "CT", adam.version, "ADaM"))
-    return replace(package, standards=(guide, *terminology), datasets=conversion.analyses)
+        terminology.append(StandardUse("CDISC/NCI", "CT", adam.version, "ADaM", comment=on_adam))
+    return replace(
+        package,
+        standards=(guide, *terminology),
+        datasets=conversion.analyses,
+        documents=tuple(item.document for item in settings.documents_of("adam")),
+        displays=described(conversion.study.displays),
+    )
 
 
 def standards_of(conversion: Conversion) -> tuple[StandardUse, ...]:
     """The standards that the study follows; guides for devices or persons where it has any."""
     settings = conversion.study.settings
     used = {item.metadata.standard for item in conversion.datasets.values()}
+    guide, terms = settings.comments.get("sdtmig"), settings.comments.get("terminology")
     return (
-        StandardUse("SDTMIG", "IG", settings.sdtmig),
+        StandardUse("SDTMIG", "IG", settings.sdtmig, comment=guide),
         *(StandardUse(n, "IG", version) for n, version in COMPANIONS.items() if n in used),
-        StandardUse("CDISC/NCI", "CT", settings.terminology.version, "SDTM"),
+        StandardUse("CDISC/NCI", "CT", settings.terminology.version, "SDTM", comment=terms),
     )
 
 
@@ -202,7 +226,7 @@ def _manifest(
             **{item.name.lower(): item.version for item in guides},
             **_analysis_standards(conversion),
             "terminology": settings.terminology.version,
-            "define-xml": "2.1",
+            "define-xml": settings.output.define,
         },
         "terminology": settings.terminology.release.as_dict(),
         "sources": [account.as_dict() for account in conversion.accounts],

@@ -19,10 +19,12 @@ from converters.mapping.document import Document, Path_
 from converters.mapping.expressions import Ref
 from converters.mapping.spec import BlockSpec, DatasetSpec
 from converters.mapping.special import element_faults, relationship_faults
+from converters.pipeline.adam.displays import display_problems
 from converters.pipeline.adam.finished import finished
 from converters.pipeline.adam.plan import AnalysisPlan, plan_analyses
 from converters.pipeline.blocks import BlockBuilder, BlockPlan
 from converters.pipeline.given import read_given
+from converters.pipeline.metadata import level_problems, metadata_problems
 from converters.pipeline.reads import RECORDS, BlockReads, Node, See, expression_problems, shown
 from converters.pipeline.repeats import keep_problems
 from converters.standards.model import FINDINGS, domain_of, known_variables
@@ -92,6 +94,9 @@ def make_plan(study: Study, headers: Mapping[str, tuple[str, ...]] | None = None
         )
         for name in sorted({*given} & {*made})
     ]
+    adam: dict[str, list[str] | None] = dict.fromkeys(study.unreadable)
+    adam |= {item.name: item.written() for item in analyses}
+    problems += display_problems(study.displays, adam)
     if planner.problems or problems:
         raise SpecError(*sorted({*planner.problems, *problems}, key=Problem.place))
     return replace(plan, analyses=analyses, given=given)
@@ -125,6 +130,7 @@ class Planner:
             for block in plan.blocks:
                 BlockReads(self, plan, block).connect()
             self._keys(plan)
+            self._metadata(plan)
         self._output()
         self._subjects()
         order = self._order()
@@ -166,6 +172,26 @@ class Planner:
         self.problems += builder.problems
         keys = [key for key in (spec.keys or domain.keys) if key in blocks[0].definitions]
         self.datasets[spec.name] = DatasetPlan(spec, domain, known, blocks, tuple(keys))
+
+    def _metadata(self, plan: DatasetPlan) -> None:
+        """What the spec says for define.xml alone."""
+        spec = plan.spec
+        stated = {
+            name
+            for block in plan.blocks
+            for name, item in block.definitions.items()
+            if not item.automatic and item.path[-1:] == (name,)
+        }
+        codelists = {
+            name: [c for b in plan.blocks for c in b.definitions[name].target.codelists]
+            for name in plan.variables
+        }
+        others = {name: other.variables for name, other in self.datasets.items()}
+        unknown = dict.fromkeys({*self.study.unreadable, *self.study.sdtm} - {*others})
+        self.problems += metadata_problems(spec.document, plan.variables, stated, codelists)
+        self.problems += level_problems(
+            spec.document, spec.value_level, plan.variables, {**others, **unknown}, codelists
+        )
 
     def _layout(self, spec: DatasetSpec, domain: Domain) -> None:
         data, document = spec.document.data, spec.document

@@ -9,20 +9,23 @@ import pandas as pd
 
 from converters import columns
 from converters.columns import Rows
-from converters.dataset import (
-    Condition,
-    Dataset,
-    Metadata,
-    Method,
-    Origin,
-    ValueLevel,
-    Variable,
-    comment_of,
-)
+from converters.dataset import Condition, Dataset, Metadata, Origin, ValueLevel, Variable
+from converters.mapping.document import scalar_text
+from converters.mapping.metadata import comment
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Qualifier, attribute
-from converters.pipeline.describe import dictionary_of, guide_of, with_type
+from converters.pipeline.describe import (
+    codelist_of,
+    dictionary_of,
+    guide_of,
+    said_of,
+    source_of,
+    used_codelist,
+    with_type,
+)
+from converters.pipeline.metadata import with_codelist
 from converters.pipeline.plan import DatasetPlan
+from converters.pipeline.value_level import typed
 from converters.pipeline.work import Work
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
@@ -47,7 +50,7 @@ def supplemental_dataset(
     which, rows = which[by_parent], rows[by_parent]
     values = columns.take(columns.concat([column for _, _, column in pieces]), by_parent)
     frame = _supplemental_frame(work, qualifiers, order[rows], which, values, settings)
-    metadata = _supplemental_metadata(work, qualifiers, frame, domain)
+    metadata = _supplemental_metadata(work, qualifiers, frame, domain, settings)
     return Dataset(metadata, frame, work.trace(order[rows]))
 
 
@@ -99,7 +102,11 @@ def _qorig(origin: Origin) -> str:
 
 
 def _supplemental_metadata(
-    work: Work, qualifiers: Sequence[Qualifier], frame: pd.DataFrame, domain: Domain
+    work: Work,
+    qualifiers: Sequence[Qualifier],
+    frame: pd.DataFrame,
+    domain: Domain,
+    settings: Settings,
 ) -> Metadata:
     name = f"SUPP{work.plan.spec.name}"[:8]
     return Metadata(
@@ -108,43 +115,77 @@ def _supplemental_metadata(
         dataset_class=domain.dataset_class,
         structure=domain.structure,
         keys=domain.keys,
-        variables=tuple(_qualifier_column(domain.variable(str(n)), frame[n]) for n in frame),
+        variables=tuple(
+            _qualifier_column(work.plan, domain.variable(str(n)), frame[n], settings) for n in frame
+        ),
         domain=name,
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,
-        value_level=tuple(_value_level(qualifiers, frame)),
+        value_level=tuple(_value_level(work.plan, qualifiers, frame, settings)),
         standard=guide_of(work.plan.domain),
     )
 
 
-def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
+def _qualifier_column(
+    plan: DatasetPlan, standard: DomainVariable, column: pd.Series, settings: Settings
+) -> Variable:
+    """A variable of SUPP--; identifiers come from where those of the parent do."""
+    name, terminology = standard.name, settings.terminology
+    found = [terminology.get(code) for code in standard.codelists]
+    shared = name in plan.variables and standard.role == "Identifier"
+    made = [block.definitions[name] for block in plan.blocks] if shared else []
+    source = source_of(made, {}) if made else {"origin": Origin("Assigned", "Sponsor")}
     variable = Variable(
-        name=standard.name,
+        name=name,
         label=standard.label,
         kind=standard.kind,
         role=standard.role,
         core=standard.core,
         mandatory=standard.core == "Req",
-        origin=Origin("Assigned", "Sponsor"),
+        codelist=used_codelist(
+            name, standard.label, [item for item in found if item], column, terminology
+        ),
+        **source,
     )
     return with_type(variable, column)
 
 
-def _value_level(qualifiers: Sequence[Qualifier], frame: pd.DataFrame) -> Iterator[ValueLevel]:
+def _value_level(
+    plan: DatasetPlan, qualifiers: Sequence[Qualifier], frame: pd.DataFrame, settings: Settings
+) -> Iterator[ValueLevel]:
     """Value-level metadata of QVAL: what each qualifier is and where it comes from."""
-    by_name = {item.name: item for item in qualifiers}
     codes, names = columns.parts(frame["QNAM"])
-    for number, name in enumerate(names):
-        definition = by_name[name].definition
-        values = columns.take(frame["QVAL"], np.flatnonzero(codes == number))
-        origin, words = definition.origin(), definition.words()
-        variable = Variable(
-            name="QVAL",
-            label=by_name[name].label,
-            kind="Char",
-            origin=origin,
-            codelist=dictionary_of(definition),
-            method=Method(words) if words and origin.type == "Derived" else None,
-            comment=comment_of(attribute(definition, "comment") or ""),
-        )
-        yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (name,)),), with_type(variable, values))
+    numbers = {name: number for number, name in enumerate(names)}
+    for qualifier in (item for item in qualifiers if item.name in numbers):
+        rows = np.flatnonzero(codes == numbers[qualifier.name])
+        values = columns.take(frame["QVAL"], rows)
+        definition = _qualifier(plan, qualifier, values, settings)
+        yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (qualifier.name,)),), definition)
+
+
+def _qualifier(
+    plan: DatasetPlan, qualifier: Qualifier, values: pd.Series, settings: Settings
+) -> Variable:
+    """What QVAL is in the records of a qualifier."""
+    name = qualifier.definition.target.name
+    made = [block.definitions[name] for block in plan.blocks]
+    made = [item for item in made if item.rule.name != "empty"] or made
+    said = plan.spec.metadata.get(name, {})
+    shown = said.get("codelist", {})
+    codelist = dictionary_of(qualifier.definition) or codelist_of(
+        made, name, qualifier.label, values, settings, shown
+    )
+    variable = Variable(
+        name="QVAL",
+        label=qualifier.label,
+        kind="Char",
+        format=scalar_text(said.get("format", "")),
+        mandatory=True,
+        codelist=codelist,
+        comment=comment(said_of(made, "comment") or said.get("comment")),
+        **source_of(made, said),
+    )
+    frame = pd.DataFrame({name: values})
+    variable = with_codelist(variable, shown, values, frame, settings.output.terms)
+    dates = all(item.rule.name == "datetime" for item in made)
+    return with_type(variable, values, "ISO 8601") if dates else typed(variable, values)

@@ -7,6 +7,7 @@ from typing import Any
 
 from converters.rules.definition import ATTRIBUTES
 from converters.rules.derivation import variable_makers
+from converters.rules.metadata_schema import COMMENT, DEFS, FORMAT, VALUE_LEVEL, metadata_schema
 from converters.rules.registry import modifiers, steps
 from converters.rules.schema import CONDITIONS, NAME_PATTERN, NAME_WORDS
 from converters.rules.step import NAME, NAMES, closed
@@ -18,12 +19,7 @@ _ATTRIBUTES: Mapping[str, Any] = {
         "enum": ["Char", "Num"],
         "description": "What its values are, where the standard does not say.",
     },
-    "format": {
-        "type": ["string", "number"],
-        "pattern": r"^[$]?([A-Z_][A-Z0-9_]*)?[0-9]*[.][0-9]*$",
-        "$comment": "is not a SAS format such as DATE9. or 8.2",
-        "description": "SAS display format.",
-    },
+    "format": FORMAT,
     "length": {
         "type": "integer",
         "minimum": 1,
@@ -92,7 +88,7 @@ def analysis_schema() -> dict[str, Any]:
         },
         "structure": _described(NAME, "What there is one record for."),
         "keys": _described(NAMES, "The variables that tell its records apart, in sort order."),
-        "comment": {"type": "string", "description": "Comment in define.xml."},
+        "comment": COMMENT,
         **_block(),
         "records": {
             "description": "Several blocks of records, one under another.",
@@ -107,11 +103,8 @@ def analysis_schema() -> dict[str, Any]:
             "additionalProperties": {**closed(attributes), "minProperties": 1},
         },
         "drop": _described(NAMES, "Variables that are made, used, and not written."),
-        "results": {
-            "description": "Analysis results; kept for Analysis Results Metadata.",
-            "type": "array",
-            "items": {"type": "object", "additionalProperties": True},
-        },
+        "metadata": metadata_schema(unasked=False),
+        "value_level": VALUE_LEVEL,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -119,5 +112,5 @@ def analysis_schema() -> dict[str, Any]:
         "title": "Analysis spec",
         "description": "How one ADaM dataset is made from SDTM and earlier ADaM datasets.",
         **closed(dataset, "dataset", "class", "label", "keys", "derive"),
-        "$defs": {"variable": _variable()},
+        "$defs": {**DEFS, "variable": _variable()},
     }

@@ -8,42 +8,21 @@ from typing import Any
 
 from converters.dataset import Origin
 from converters.mapping.document import Path_, scalar_text
+from converters.mapping.metadata import method_text
+from converters.mapping.metadata import origin as stated_origin
 from converters.mapping.settings import Settings
 from converters.mapping.spec import VariableSpec
+from converters.rules.metadata_schema import COMMENT, LABEL, METHOD, ORIGIN
 from converters.rules.registry import modifiers, rules, value_rules
 from converters.rules.rule import Reads, Rule, Target
 
-_SOURCES = {"Collected": "Investigator", "Predecessor": ""}
-_SOURCES |= dict.fromkeys(("Assigned", "Derived", "Protocol"), "Sponsor")
-
 #: What may be said of a variable beside its rules.
 ATTRIBUTES: Mapping[str, Any] = {
-    "label": {"type": "string", "minLength": 1, "maxLength": 40, "description": "Label."},
+    "label": LABEL,
     "omit": {"const": True, "description": "Leave out a variable that comes unasked."},
-    "comment": {"type": "string", "description": "Comment in define.xml."},
-    "method": {
-        "type": "string",
-        "description": "Words of the method in place of the generated ones.",
-    },
-    "origin": {
-        "description": "Where the value comes from, if not what the rule says.",
-        "oneOf": [
-            {"enum": ["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]},
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["type"],
-                "properties": {
-                    "type": {
-                        "enum": ["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
-                    },
-                    "source": {"enum": ["Investigator", "Sponsor", "Subject", "Vendor"]},
-                    "predecessor": {"type": "string"},
-                    "pages": {"type": "array", "items": {"type": ["string", "integer"]}},
-                },
-            },
-        ],
-    },
+    "comment": COMMENT,
+    "method": METHOD,
+    "origin": ORIGIN,
 }
 
 
@@ -106,8 +85,9 @@ class Definition:
 
     def words(self) -> str | None:
         """How the value is made, for Define-XML; None where there is nothing to tell."""
-        if self.attributes and "method" in self.attributes:
-            return str(self.attributes["method"])
+        stated = method_text(self.attributes.get("method")) if self.attributes else None
+        if stated is not None:
+            return stated
         told = [self.rule.words(self.args, self.target)]
         told += [rule.words(args, self.target) for rule, args in self.changes]
         return " ".join(text for text in told if text) or None
@@ -119,16 +99,6 @@ class Definition:
         if stated is None:
             return default
         return stated_origin(stated, default)
-
-
-def stated_origin(stated: Any, default: Origin) -> Origin:
-    """The origin that a spec states, its type or a mapping; its source may be the default's."""
-    stated = {"type": stated} if isinstance(stated, str) else stated
-    source = default.source if stated["type"] == default.type else _SOURCES[stated["type"]]
-    pages = tuple(str(page) for page in stated.get("pages", ()))
-    return Origin(
-        stated["type"], stated.get("source", source), stated.get("predecessor", ""), pages
-    )
 
 
 def _as_written(args: Any) -> Any:

@@ -1,7 +1,8 @@
 """The JSON Schema of a mapping spec, put together from the rules' fragments.
 
-``python -m converters.rules.schema`` writes it to ``schemas/mapping/dataset.json``, and that of
-analysis specs to ``analysis.json``, where editors and the check of a study read them.
+``python -m converters.rules.schema`` writes it to ``schemas/mapping/dataset.json``, and those of
+analysis specs and of displays to ``analysis.json`` and ``displays.json``, where editors and the
+check of a study read them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ from typing import Any
 
 from converters.resources import folder
 from converters.rules.definition import ATTRIBUTES
+from converters.rules.metadata_schema import (
+    COMMENT,
+    DEFS,
+    VALUE_LEVEL,
+    displays_schema,
+    metadata_schema,
+)
 from converters.rules.registry import modifiers, value_rules
 from converters.rules.sdtm.standard_result import QUANTIFICATION_SCHEMA
 from converters.rules.standard_units import UNITS_SCHEMA
@@ -340,7 +348,8 @@ def dataset_schema() -> dict[str, Any]:
             "maxLength": 40,
             "description": "Dataset label.",
         },
-        "comment": {"type": "string", "description": "Comment in define.xml."},
+        "comment": COMMENT,
+        "structure": _described(_TEXT, "What there is one record for, if not as the standard has."),
         "keys": _described(_TEXTS, "Natural keys, in place of the standard's."),
         **_BLOCK,
         "standard_units": _described(UNITS_SCHEMA, "By test code: the standard unit, conversions."),
@@ -353,6 +362,8 @@ def dataset_schema() -> dict[str, Any]:
             "minItems": 1,
             "items": _closed(_BLOCK),
         },
+        "metadata": metadata_schema(unasked=True),
+        "value_level": VALUE_LEVEL,
         "tests": {
             "description": "The spec's own tests: raw records given, SDTM records expected.",
             "type": "array",
@@ -365,6 +376,7 @@ def dataset_schema() -> dict[str, Any]:
         "description": "How one SDTM dataset is made from raw records.",
         **_closed(dataset, "dataset"),
         "$defs": {
+            **DEFS,
             "variable": _variable({}),
             "coding": _CODING,
             "supplemental": _variable(
@@ -378,7 +390,12 @@ def main() -> None:
     """Writes the schemas to their places."""
     from converters.rules.analysis_schema import analysis_schema
 
-    for name, schema in (("dataset", dataset_schema()), ("analysis", analysis_schema())):
+    schemas = {
+        "dataset": dataset_schema(),
+        "analysis": analysis_schema(),
+        "displays": displays_schema(),
+    }
+    for name, schema in schemas.items():
         text = json.dumps(schema, indent=2) + "\n"
         (folder("schemas") / "mapping" / f"{name}.json").write_text(text, "utf-8")
 

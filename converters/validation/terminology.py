@@ -9,8 +9,10 @@ from functools import cache
 from string import digits
 from typing import Any
 
+import numpy as np
+
 from converters import columns
-from converters.dataset import Dataset, UsedCodelist, Variable
+from converters.dataset import Condition, Dataset, UsedCodelist, Variable
 from converters.errors import nearest
 from converters.findings import Finding, Severity
 from converters.standards.sdtmig import Domain, is_associated, variable_prefix
@@ -19,7 +21,7 @@ from converters.standards.trial_summary import parameters
 from converters.validation.close import CloseWords
 from converters.validation.pairs import check_decodes
 from converters.validation.structure import NAME_BYTES
-from converters.validation.table import Fault, Groups, Rule, Table, plain, quoted
+from converters.validation.table import Fault, Groups, Mask, Rule, Table, plain, quoted
 
 _NOT_EXTENSIBLE = Rule("not-in-codelist", Severity.ERROR, ("CT2001",))
 _EXTENSIBLE = Rule("not-in-extensible-codelist", Severity.WARNING, ("CT2002",))
@@ -104,8 +106,33 @@ def _check_values(
     if variable.name.endswith(_RESULTS):
         # A codelist of results names those in words.
         known.update(text for text in texts if _QUANTITY.fullmatch(text))
-    wrong = [place for place, text in enumerate(texts) if text not in known]
+    free = _free(table, variable)
+    wrong = [n for n, text in enumerate(texts) if text not in known and n not in free]
     return table.value_findings(variable.name, wrong, fault)
+
+
+def _free(table: Table, variable: Variable) -> frozenset[int]:
+    """Places of the values in records for which value-level metadata name no codelist.
+
+    Empty where the variable has a codelist for all records, or for none.
+    """
+    coded = [
+        level.where
+        for level in table.metadata.value_level
+        if level.variable == variable.name and level.definition.codelist is not None
+    ]
+    if variable.codelist is not None or not coded:
+        return frozenset()
+    rows = np.zeros(table.rows, dtype=bool)
+    for where in coded:
+        if all(check.comparator in ("EQ", "IN") and check.variable in table for check in where):
+            rows |= np.logical_and.reduce([_met(table, check) for check in where])
+    return frozenset(table.codes(variable.name)[~rows].tolist())
+
+
+def _met(table: Table, check: Condition) -> Mask:
+    """The rows whose value is one of the condition's."""
+    return table.where(check.variable, lambda value: plain(value) in check.values)
 
 
 def codelists_of(

@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 
 from converters import columns
+from converters.dataset import AnalysisData
 from converters.errors import SpecError
 from converters.findings import Severity
+from converters.mapping.check import check_document
 from converters.mapping.code import load_code
+from converters.mapping.displays import DISPLAYS, DisplaySpec, build_displays, described
 from converters.mapping.document import load
+from converters.pipeline.adam.displays import PURPOSES, REASONS, display_problems, unknown_terms
 from converters.rules.derivation import variable_makers
 from converters.rules.registry import modifiers, steps
 from converters.validation import check_analyses
@@ -36,6 +40,8 @@ from tests.docs.test_reference import (
     rows_of,
     shown,
     used,
+    value_level,
+    where_text,
 )
 from tests.finished import SETTINGS, Made, carry_out, finished_dataset, plan, values_of
 
@@ -54,7 +60,9 @@ def with_datasets(found: list[Example]) -> list[Example]:
     return found
 
 
-ALL = with_datasets(examples(PAGE))
+EVERY = examples(PAGE)
+SHOWN = [example for example in EVERY if DISPLAYS in example.files]
+ALL = with_datasets([example for example in EVERY if DISPLAYS not in example.files])
 
 
 def made(example: Example, place: Path) -> Made:
@@ -87,6 +95,8 @@ def actual(result: Made, title: str, names: list[str]) -> list[list[str]]:
         found = [item.as_dict() for item in result.findings]
     elif title.startswith("Account of "):
         found = account(result)
+    elif title.startswith("Value level of "):
+        found = value_level(result.dataset(title.removeprefix("Value level of ")))
     elif title.startswith("Metadata of "):
         found = metadata(result.dataset(title.removeprefix("Metadata of ")))
     else:
@@ -108,6 +118,57 @@ def account(result: Made) -> list[dict[str, Any]]:
     return lines
 
 
+#: What the displays on the page can read.
+KNOWN = {"ADSL": ["USUBJID", "SEX", "SAFFL"], "ADRS": ["USUBJID", "PARAMCD", "AVAL"]}
+
+
+def declared(example: Example, place: Path) -> tuple[DisplaySpec, ...]:
+    """The displays that an example declares, or none."""
+    path = place / DISPLAYS
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(example.files[DISPLAYS], "utf-8")
+    document = load(path, DISPLAYS)
+    assert check_document(document, "displays") == []
+    return build_displays(document)
+
+
+@pytest.mark.parametrize("example", SHOWN, ids=lambda item: f"{item.page}:{item.line}")
+def test_displays_read_what_the_page_shows(example: Example, tmp_path: Path) -> None:
+    displays = declared(example, tmp_path)
+    problems = [str(item) for item in display_problems(displays, KNOWN)]
+    assert problems == (example.problems or [])
+    assert list(unknown_terms(displays)) == []
+    for _, table in example.tables:
+        _, expected = rows_of(table)
+        found = [
+            [display.name, result.name, "; ".join(map(data_text, result.data))]
+            for display in described(displays)
+            for result in display.results
+        ]
+        assert found == expected
+
+
+def data_text(data: AnalysisData) -> str:
+    """What an analysis reads: ``ADRS.AVAL where PARAMCD EQ EDSS``."""
+    where = f" where {where_text(data.where)}" if data.where else ""
+    return f"{data.dataset}.{', '.join(data.variables)}{where}"
+
+
+def test_every_key_of_displays_is_in_an_example(tmp_path: Path) -> None:
+    schema = mapping_schema("displays")
+    shown_keys: set[str] = set()
+    for example in SHOWN:
+        (display, *_) = declared(example, tmp_path)
+        shown_keys |= set(used(schema, schema, display.document.data))
+    assert sorted(set(places(schema)) - shown_keys) == []
+
+
+def test_every_key_of_displays_is_on_the_page() -> None:
+    text = PAGE.read_text("utf-8") + (REFERENCE / "mapping.md").read_text("utf-8")
+    words = {*names_of(mapping_schema("displays")), *REASONS, *PURPOSES}
+    assert sorted(word for word in words if f"`{word}`" not in text) == []
+
+
 @pytest.mark.parametrize("example", ALL, ids=lambda item: f"{item.page}:{item.line}")
 def test_example_gives_what_the_page_shows(example: Example, tmp_path: Path) -> None:
     if example.problems is not None:
@@ -120,7 +181,7 @@ def test_example_gives_what_the_page_shows(example: Example, tmp_path: Path) -> 
     for title, table in example.tables:
         names, expected = rows_of(table)
         got = actual(result, title, names)
-        if title.startswith("Metadata"):
+        if title.startswith(("Metadata", "Value level")):
             wanted = {row[names.index("variable")] for row in expected}
             got = [row for row in got if row[names.index("variable")] in wanted]
         assert got == expected, title

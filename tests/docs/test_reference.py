@@ -18,9 +18,9 @@ import json
 import re
 import shlex
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from converters import api, cli, columns
-from converters.dataset import Dataset
+from converters.dataset import Condition, Dataset, Term
 from converters.findings import Severity
 from converters.mapping.document import load
 from converters.mapping.expressions import FUNCTIONS, Function, Ref, parse
@@ -220,6 +220,8 @@ def actual(report: api.Report, title: str, names: list[str]) -> list[list[str]]:
     elif title.startswith("Variables of "):
         described = report.datasets[title.removeprefix("Variables of ")].metadata.variables
         found = [{"variables": ", ".join(item.name for item in described)}]
+    elif title.startswith("Value level of "):
+        found = value_level(report.datasets[title.removeprefix("Value level of ")])
     elif title.startswith("Metadata of "):
         found = metadata(report.datasets[title.removeprefix("Metadata of ")])
     else:
@@ -305,10 +307,40 @@ def metadata(dataset: Dataset) -> list[dict[str, Any]]:
             "pages": ", ".join(item.origin.pages) if item.origin else None,
             "codelist": item.codelist.name if item.codelist else None,
             "method": item.method.words if item.method else None,
-            "comment": item.comment.text if item.comment else "",
+            "comment": item.comment.text if item.comment else None,
+            "format": item.format,
+            "mandatory": "yes" if item.mandatory else "",
+            "role": item.role,
+            "terms": ", ".join(map(term_text, item.codelist.terms)) if item.codelist else None,
         }
         for name, item in described
     ]
+
+
+def term_text(term: Term) -> str:
+    """A term with its rank and decode: ``1. MILD (Mild)``."""
+    rank = "" if term.rank is None else f"{term.rank:g}. "
+    return f"{rank}{term.value}" + (f" ({term.decode})" if term.decode else "")
+
+
+def value_level(dataset: Dataset) -> list[dict[str, Any]]:
+    """What define.xml says of variables in some records."""
+    described = replace(
+        dataset.metadata,
+        variables=tuple(item.definition for item in dataset.metadata.value_level),
+        value_level=(),
+    )
+    rows = metadata(replace(dataset, metadata=described))
+    wheres = (item.where for item in dataset.metadata.value_level)
+    return [{**row, "where": where_text(where)} for row, where in zip(rows, wheres, strict=True)]
+
+
+def where_text(where: Sequence[Condition]) -> str:
+    """A where-clause: ``VSTESTCD EQ TEMP and DM.SEX EQ F``."""
+    return " and ".join(
+        f"{c.dataset}{'.' if c.dataset else ''}{c.variable} {c.comparator} {', '.join(c.values)}"
+        for c in where
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -327,7 +359,7 @@ def test_example_gives_what_the_page_shows(example: Example, tmp_path: Path) -> 
     for title, table in example.tables:
         names, expected = rows_of(table)
         found = actual(report, title, names)
-        if title.startswith("Metadata"):
+        if title.startswith(("Metadata", "Value level")):
             wanted = {row[names.index("variable")] for row in expected}
             found = [row for row in found if row[names.index("variable")] in wanted]
         assert found == expected, title

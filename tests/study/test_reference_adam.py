@@ -5,10 +5,12 @@ The study is converted, and the functions of the example script are run on what 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +18,12 @@ import pyreadstat
 import pytest
 from lxml import etree
 
+from converters import columns
 from converters.api import Report, convert
 from converters.define import check_xsd
 from converters.findings import Severity
+from converters.mapping.displays import described
+from converters.study import read_study
 
 pytest.importorskip("scipy", reason="SciPy recomputes the published tests")
 
@@ -69,6 +74,96 @@ def out(report: Report) -> Path:
 @pytest.fixture(scope="module")
 def adam(script: ModuleType, out: Path) -> Adam:
     return script.read_adam(out)
+
+
+# --- analysis results ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def computed(out: Path) -> dict[tuple[str, str], Any]:
+    """What the code of each declared result gives, run in the folder of the transport files."""
+    study, problems = read_study(STUDY)
+    assert study is not None
+    assert problems == []
+    found = {}
+    with contextlib.chdir(out):
+        for display in described(study.displays):
+            for result in display.results:
+                names: dict[str, Any] = {}
+                exec(result.code, names)
+                found[display.name, result.name] = names["result"]
+    return found
+
+
+def test_the_two_tables_and_four_figures_are_declared(computed: dict[tuple[str, str], Any]) -> None:
+    names = dict.fromkeys(name for name, _ in computed)
+    assert list(names) == ["Table 1", "Table 2", "Figure 1", "Figure 2", "Figure 3", "Figure 4"]
+
+
+def test_the_declared_code_gives_what_the_example_script_does(
+    computed: dict[tuple[str, str], Any], script: ModuleType, adam: Adam
+) -> None:
+    tests = script.signed_rank(adam)["p"]
+    assert len(computed["Table 1", "Subjects"]) == 20
+    assert len(computed["Table 2", "Seconds"]) == len(script.walking_table(adam))
+    faster = computed["Table 2", "Faster"]
+    for month in (9, 30):
+        assert [int(number) for number in faster[month]] == script.faster(adam, month)
+    assert dict(computed["Figure 1", "Groups"]) == {
+        name: len(them) for name, them in GROUPS.items()
+    }
+    assert computed["Figure 1", "EDSS"].shape == (18, 6)
+    for code in ("MCP1", "TGFB2"):
+        assert computed["Figure 2", "Change"][code] == pytest.approx(tests[code, "All"])
+    assert tuple(computed["Figure 2", "Correlation"]) == pytest.approx(script.correlation(adam))
+    for code in ("HGF", "CXCL12", "INTLK8"):
+        for flag, group in (("Y", "Responders"), ("N", "Others")):
+            found = computed["Figure 3", "Change by response"][code, flag]
+            assert found == pytest.approx(tests[code, group])
+    for name, p in computed["Figure 3", "Regression"].items():
+        assert p == pytest.approx(script.regression(adam, name)[1])
+    assert computed["Figure 4", "Change"] == pytest.approx(tests["NFLP", "All"])
+    high = computed["Figure 4", "High baseline"]
+    for group, flag in (("Responders", "Y"), ("Others", "N")):
+        assert high[flag] == script.high_nfl(adam)[group].to_list()
+
+
+def test_every_variable_has_an_origin_and_every_derived_one_a_method(report: Report) -> None:
+    for dataset in report.datasets.values():
+        levels = [item.definition for item in dataset.metadata.value_level]
+        for item in (*dataset.metadata.variables, *levels):
+            assert item.origin is not None, (dataset.name, item.name)
+            if item.origin.type == "Derived":
+                assert item.method is not None, (dataset.name, item.name)
+                assert item.method.words, (dataset.name, item.name)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "variable"),
+    [
+        *((name, f"{name}{part}") for name in ("FT", "LB", "NV", "QS", "RS", "SC", "SS")
+          for part in ("ORRES", "STRESC")),
+        *((name, "AVAL") for name in ("ADEX", "ADFT", "ADLB", "ADNV", "ADRS", "ADTTE")),
+        ("TS", "TSVAL"),
+        *((f"SUPP{name}", "QVAL")
+          for name in ("AE", "CM", "DS", "EX", "FT", "LB", "MH", "RS", "SV")),
+    ],
+)  # fmt: skip
+def test_results_values_and_qualifiers_have_value_level_metadata(
+    report: Report, dataset: str, variable: str
+) -> None:
+    found = report.datasets[dataset]
+    levels = [item for item in found.metadata.value_level if item.variable == variable]
+    by = levels[0].where[0].variable
+    present = found.frame[~columns.missing(found.frame[variable])]
+    described = {value for item in levels for value in item.where[0].values}
+    assert described == set(present[by].astype(str))
+
+
+def test_the_guides_for_reviewers_stand_beside_define_xml(report: Report) -> None:
+    assert report.out is not None
+    assert (report.out / "adam" / "adrg.md").is_file()
+    assert (report.out / "sdtm" / "csdrg.md").is_file()
 
 
 # --- the package -----------------------------------------------------------------------------

@@ -615,6 +615,15 @@ def test_a_plain_conjunction_becomes_conditions_of_a_where_clause(
     assert found == (None if expected is None else tuple(Condition(*item) for item in expected))
 
 
+def test_conditions_may_be_on_other_datasets_where_asked() -> None:
+    found = parse('X > 1 and DM.SEX in ["F", "U"]').conditions(others=True)
+    assert found == (
+        Condition("X", "GT", ("1",)),
+        Condition("SEX", "IN", ("F", "U"), "DM"),
+    )
+    assert parse('raw.X == "A"').conditions(others=True) is None
+
+
 # Properties
 
 

@@ -119,13 +119,13 @@ class Expression:
         """
         return _words.words(self.tree, name or _words.plain_name)
 
-    def conditions(self) -> tuple[Condition, ...] | None:
+    def conditions(self, *, others: bool = False) -> tuple[Condition, ...] | None:
         """The same as conditions of a where-clause (Define-XML 2.1, RangeCheck).
 
-        None unless it is a plain conjunction of comparisons of this dataset's variables with
-        literals that are not missing.
+        None unless it is a plain conjunction of comparisons of this dataset's variables, or with
+        ``others`` those of other datasets too, with literals that are not missing.
         """
-        return _words.conditions(self.tree)
+        return _words.conditions(self.tree, others=others)
 
 
 def parse(text: str, *, condition: bool = False) -> Expression:

@@ -190,30 +190,34 @@ def _call(node: Call, name: Name) -> str:
 # Where-clauses
 
 
-def conditions(node: Node) -> tuple[Condition, ...] | None:
-    """The conditions that must all hold, or None when a where-clause cannot say it so."""
+def conditions(node: Node, *, others: bool = False) -> tuple[Condition, ...] | None:
+    """The conditions that must all hold, or None when a where-clause cannot say it so.
+
+    With ``others`` they may be on variables of other datasets.
+    """
     if isinstance(node, Junction) and node.operator == "and":
-        parts = [conditions(item) for item in node.conditions]
+        parts = [conditions(item, others=others) for item in node.conditions]
         found = [part for part in parts if part is not None]
         return sum(found, ()) if len(found) == len(parts) else None
     if isinstance(node, Member):
-        return _listed(node)
-    if isinstance(node, Chain):
+        checks = [_listed(node)]
+    elif isinstance(node, Chain):
         pairs = zip(node.operators, node.operands, node.operands[1:], strict=False)
         checks = [_check(sign, left, right) for sign, left, right in pairs]
-        whole = tuple(check for check in checks if check is not None)
-        return whole if len(whole) == len(checks) else None
-    return None
+    else:
+        return None
+    whole = tuple(item for item in checks if item is not None and (others or not item.dataset))
+    return whole if len(whole) == len(checks) else None
 
 
-def _listed(node: Member) -> tuple[Condition, ...] | None:
+def _listed(node: Member) -> Condition | None:
     variable, values = _variable(node.item), [_check_value(value) for value in node.values]
     if variable is None or None in values:
         return None
     distinct = tuple(dict.fromkeys(value for value in values if value is not None))
-    if len(distinct) == 1:
-        return (Condition(variable, "NE" if node.negated else "EQ", distinct),)
-    return (Condition(variable, "NOTIN" if node.negated else "IN", distinct),)
+    one, several = ("NE", "NOTIN") if node.negated else ("EQ", "IN")
+    comparator = one if len(distinct) == 1 else several
+    return Condition(variable.name, comparator, distinct, variable.scope or "")
 
 
 def _check(sign: str, left: Node, right: Node) -> Condition | None:
@@ -223,12 +227,12 @@ def _check(sign: str, left: Node, right: Node) -> Condition | None:
     value = _check_value(right) if isinstance(right, Literal) else None
     if variable is None or value is None:
         return None
-    return Condition(variable, _COMPARATORS[sign], (value,))
+    return Condition(variable.name, _COMPARATORS[sign], (value,), variable.scope or "")
 
 
-def _variable(node: Node) -> str | None:
-    """A variable of the dataset itself; a where-clause cannot name raw columns."""
-    return node.ref.name if isinstance(node, Column) and node.ref.scope is None else None
+def _variable(node: Node) -> Ref | None:
+    """A variable of a dataset; a where-clause cannot name raw columns."""
+    return node.ref if isinstance(node, Column) and node.ref.scope != "raw" else None
 
 
 def _check_value(literal: Literal) -> str | None:

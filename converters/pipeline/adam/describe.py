@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from converters import columns
+from converters.columns import Rows
 from converters.dataset import (
     Condition,
     Metadata,
@@ -16,16 +18,18 @@ from converters.dataset import (
     Origin,
     Term,
     UsedCodelist,
-    ValueLevel,
     Variable,
-    comment_of,
 )
 from converters.mapping.document import scalar_text
+from converters.mapping.metadata import comment, method, method_text
+from converters.mapping.metadata import origin as stated_origin
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
 from converters.pipeline.adam.plan import AnalysisPlan
 from converters.pipeline.describe import used_codelist, with_type
-from converters.rules.definition import stated_origin
+from converters.pipeline.metadata import own_terms, value_texts, with_codelist
+from converters.pipeline.value_level import Piece, stated_levels, typed
+from converters.rules.derivation import Derivation
 from converters.standards.adamig import AnalysisVariable
 
 
@@ -49,8 +53,19 @@ def describe(
         variables=variables,
         purpose="Analysis",
         repeating=set(spec.keys) != {"STUDYID", "USUBJID"},
-        comment=comment_of(spec.comment),
-        value_level=tuple(_by_parameter(frame, {item.name: item for item in variables})),
+        comment=spec.comment,
+        value_level=tuple(
+            level
+            for item in variables
+            for level in stated_levels(
+                item,
+                list(described.unasked(item)),
+                [level for level in spec.value_level if level.variable == item.name],
+                frame,
+                others,
+                settings,
+            )
+        ),
     )
 
 
@@ -69,6 +84,7 @@ class _Variables:
     def variable(self, name: str) -> Variable:
         """One variable with its label, type, codelist, origin and method."""
         column, standard = self.frame[name], self.plan.standard(name, self.settings.adamig)
+        said = self.plan.spec.metadata.get(name, {})
         origin = self._origin(name)
         before = self._predecessor(name, origin)
         number = columns.is_number(column)
@@ -78,17 +94,76 @@ class _Variables:
             label=label,
             kind="Num" if number else "Char",
             format=self._format(name, standard, before),
+            role=said.get("role", ""),
             core=standard.core if standard else "",
-            mandatory=standard is not None and standard.core == "Req",
+            mandatory=said.get("mandatory", standard is not None and standard.core == "Req"),
             codelist=self._codelist(name, label, standard, before),
             origin=_of_supplemental(origin, before),
             method=self._method(name) if origin.type == "Derived" else None,
-            comment=comment_of(self.plan.attribute(name, "comment") or ""),
+            comment=comment(self.plan.attribute(name, "comment")),
         )
+        shown, terms = said.get("codelist", {}), self.settings.output.terms
+        bare = with_codelist(bare, shown, column, self.frame, terms)
         is_date = before is not None and before.data_type not in ("text", "integer", "float")
         typed = with_type(bare, column, "ISO 8601" if is_date and not number else "")
         least = self.plan.attribute(name, "length")
         return typed if number or not least else replace(typed, length=max(typed.length, least))
+
+    def unasked(self, variable: Variable) -> Iterator[Piece]:
+        """The levels of a variable: AVAL and AVALC by parameter, others by block."""
+        if "PARAMCD" in self.frame and variable.name in ("AVAL", "AVALC"):
+            yield from self._by_parameter(variable)
+        else:
+            yield from self._by_block(variable)
+
+    def _by_parameter(self, variable: Variable) -> Iterator[Piece]:
+        """What AVAL and AVALC are in each parameter that has some."""
+        column = self.frame[variable.name]
+        codes, names = columns.parts(self.frame["PARAMCD"])
+        present = ~columns.missing(column)
+        for number in sorted(range(len(names)), key=names.__getitem__):
+            rows, code = np.flatnonzero((codes == number) & present), names[number]
+            if len(rows):
+                where = (Condition("PARAMCD", "EQ", (code,)),)
+                own = of_parameter(self.plan, code)
+                plan = own if own.makers(variable.name) else self.plan
+                yield Piece(where, rows, self._in(variable, plan, rows, code))
+
+    def _by_block(self, variable: Variable) -> Iterator[Piece]:
+        """A variable that blocks make differently, where what they assign tells them apart."""
+        apart = assigned_apart(self.plan)
+        if apart is None or apart[0] not in self.frame:
+            return
+        name, values = apart
+        plans = dict(zip(values, (of_block(self.plan, n) for n in range(len(values))), strict=True))
+        values = [value for value in values if plans[value].makers(variable.name)]
+        sources = [self._source(plans[value], variable.name) for value in values]
+        copied = all(item["origin"].type == "Predecessor" for item in sources)
+        if copied or all(item == sources[0] for item in sources):
+            return
+        codes, known = columns.parts(self.frame[name])
+        present = ~columns.missing(self.frame[variable.name])
+        for first in (n for n, source in enumerate(sources) if sources.index(source) == n):
+            own = [v for v, its in zip(values, sources, strict=True) if its == sources[first]]
+            chosen = [number for number, value in enumerate(known) if value in own]
+            rows = np.flatnonzero(np.isin(codes, chosen) & present)
+            if len(rows):
+                where = (Condition(name, "EQ" if len(own) == 1 else "IN", tuple(own)),)
+                yield Piece(where, rows, self._in(variable, plans[own[0]], rows, own[0]))
+
+    def _source(self, plan: AnalysisPlan, name: str) -> dict[str, Any]:
+        """Origin and method that a plan gives a variable."""
+        own = _Variables(plan, self.frame, self.others, self.settings)
+        origin = own._origin(name)
+        method = own._method(name) if origin.type == "Derived" else None
+        return {"origin": origin, "method": method}
+
+    def _in(self, variable: Variable, plan: AnalysisPlan, rows: Rows, of: str) -> Variable:
+        """What holds of a variable in some rows, which ``plan`` makes."""
+        values = columns.take(self.frame[variable.name], rows)
+        codelist = own_terms(variable.codelist, value_texts(values), of)
+        found = replace(variable, codelist=codelist, **self._source(plan, variable.name))
+        return typed(found, values)
 
     def _origin(self, name: str) -> Origin:
         """The origin that the spec states, else that of what makes the variable."""
@@ -172,24 +247,88 @@ class _Variables:
             return None
         known = before.codelist if before else None
         if stated is None and known is not None and not known.code:
-            return known if known.dictionary else replace(known, terms=_used(known, column))
+            kept = known.dictionary or self._every(name)
+            return known if kept else replace(known, terms=_used(known, column))
         named = [stated] if isinstance(stated, str) else stated
         if named is None:
             named = [known.code] if known else standard.codelists if standard else ()
-        terminology = self.settings.terminology
+        terminology, every = self.settings.terminology, self._every(name)
         found = [item for code in named if (item := terminology.get(code)) is not None]
         if not found and standard is not None and standard.codelists:
             values = sorted(columns.parts(column).values)
             return UsedCodelist(name, label, terms=tuple(Term(value) for value in values))
-        return used_codelist(name, label, found, column, terminology)
+        return used_codelist(name, label, found, column, terminology, every=every)
+
+    def _every(self, name: str) -> bool:
+        """Whether the codelist of a variable shows all its terms."""
+        said = self.plan.spec.metadata.get(name, {}).get("codelist", {})
+        return bool(said.get("terms", self.settings.output.terms) == "all")
 
     def _method(self, name: str) -> Method | None:
         makers, stated = self.plan.makers(name), self.plan.attribute(name, "method")
-        if stated is not None:
-            return Method(str(stated))
+        if method_text(stated) is not None:
+            return method(stated, None)
         words = list(dict.fromkeys(text for item in makers if (text := item.words(name))))
         formulas = dict.fromkeys(text for d in makers if d.target == name and (text := d.formula()))
-        return Method(" ".join(words), "; ".join(formulas)) if words else None
+        return method(stated, Method(" ".join(words), "; ".join(formulas)) if words else None)
+
+
+def of_parameter(plan: AnalysisPlan, code: str) -> AnalysisPlan:
+    """The plan with what makes one parameter's records, as far as its derivations tell."""
+    blocks = [
+        replace(block, derivations=_of_parameter(block.derivations, code))
+        for block in plan.blocks
+        if _assigned(block.derivations).get("PARAMCD", code) == code
+    ]
+    return replace(plan, blocks=tuple(blocks), derivations=_of_parameter(plan.derivations, code))
+
+
+def _of_parameter(derivations: Sequence[Derivation], code: str) -> tuple[Derivation, ...]:
+    """Derivations without those of other parameters; of several that one makes, this alone."""
+    found = []
+    for item in derivations:
+        args = item.args
+        listed = args.get("parameters") if isinstance(args, Mapping) else args
+        if not item.target and isinstance(listed, list) and _codes(listed):
+            own = [entry for entry in listed if scalar_text(entry["PARAMCD"]) == code]
+            args = {**args, "parameters": own} if isinstance(args, Mapping) else own
+            found += [replace(item, args=args)] if own else []
+        elif (
+            item.target
+            or not isinstance(args, Mapping)
+            or scalar_text(args.get("PARAMCD", code)) == code
+        ):
+            found.append(item)
+    return tuple(found)
+
+
+def _codes(entries: Sequence[Any]) -> bool:
+    return all(isinstance(entry, Mapping) and "PARAMCD" in entry for entry in entries)
+
+
+def of_block(plan: AnalysisPlan, number: int) -> AnalysisPlan:
+    """The plan with one of its blocks."""
+    return replace(plan, blocks=(plan.blocks[number],))
+
+
+def assigned_apart(plan: AnalysisPlan) -> tuple[str, list[str]] | None:
+    """A variable to which every block assigns another value, and these values."""
+    blocks = [_assigned(block.derivations) for block in plan.blocks]
+    for name in blocks[0] if len(blocks) > 1 else ():
+        values = [block[name] for block in blocks if name in block]
+        made = (item for item in plan.derivations if name in item.makes())
+        if len(set(values)) == len(blocks) and not any(made):
+            return name, values
+    return None
+
+
+def _assigned(derivations: Sequence[Derivation]) -> dict[str, str]:
+    """The variables that derivations give one text, always."""
+    found: dict[str, str | None] = {}
+    for item in derivations:
+        assigns = item.step.name == "assign" and not item.changes and isinstance(item.args, str)
+        found |= {item.target: item.args} if assigns else dict.fromkeys(item.makes(), None)
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def _of_supplemental(origin: Origin, before: Variable | None) -> Origin:
@@ -214,20 +353,3 @@ def _parameters(label: str, frame: pd.DataFrame) -> UsedCodelist:
     decodes = {code: name or "" for code, name in sorted(zip(codes, names, strict=True), key=str)}
     terms = tuple(Term(code, decode=name) for code, name in decodes.items() if code)
     return UsedCodelist("PARAMCD", label, terms=terms)
-
-
-def _by_parameter(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> Iterator[ValueLevel]:
-    """Value-level metadata of AVAL and AVALC: their type in each parameter."""
-    if "PARAMCD" not in frame:
-        return
-    codes, names = columns.parts(frame["PARAMCD"])
-    for result in ("AVAL", "AVALC"):
-        if result not in variables:
-            continue
-        present = ~columns.missing(frame[result])
-        for number in sorted(range(len(names)), key=names.__getitem__):
-            rows = np.flatnonzero((codes == number) & present)
-            if len(rows):
-                where = (Condition("PARAMCD", "EQ", (names[number],)),)
-                values = columns.take(frame[result], rows)
-                yield ValueLevel(result, where, with_type(variables[result], values))

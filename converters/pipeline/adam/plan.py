@@ -18,6 +18,7 @@ from converters.mapping.document import Path_
 from converters.mapping.expressions import ExpressionError, parse
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.names import NameCheck
+from converters.pipeline.metadata import level_problems, metadata_problems
 from converters.rules.derivation import Derivation, derivation, kind_of_result
 from converters.rules.rule import Target
 from converters.rules.step import Kind
@@ -67,6 +68,10 @@ class AnalysisPlan:
     def variables(self) -> list[str]:
         """All variables in the order in which they are first made, those that are dropped too."""
         return list(dict.fromkeys(name for item in self.all() for name in item.makes()))
+
+    def written(self) -> list[str]:
+        """The variables that the dataset has, in their order."""
+        return [name for name in self.variables() if name not in self.spec.dropped]
 
     def attribute(self, name: str, key: str) -> Any:
         """An attribute that the spec states of a variable, under ``variables`` or where it is made.
@@ -121,9 +126,8 @@ class _Planner:
         for name in order:
             NameCheck(plans[name], self.known, self.problems).check()
             self._layout(plans[name])
-            self.known[name] = [
-                v for v in plans[name].variables() if v not in self.specs[name].dropped
-            ]
+            self._metadata(plans[name])
+            self.known[name] = plans[name].written()
         return tuple(plans[name] for name in order)
 
     def _bind(self, spec: AnalysisSpec) -> AnalysisPlan:
@@ -247,6 +251,17 @@ class _Planner:
             message = f"{spec.subclass} is a subclass of {SUBCLASSES[spec.subclass][0]}"
             self._problem(spec, ("subclass",), message)
         self._written(plan)
+
+    def _metadata(self, plan: AnalysisPlan) -> None:
+        """What the spec says for define.xml alone."""
+        spec, variables = plan.spec, plan.written()
+        codelists = {
+            item.target: item.variable.codelists for item in plan.all() if item.variable is not None
+        }
+        self.problems += metadata_problems(spec.document, variables, (), codelists)
+        self.problems += level_problems(
+            spec.document, spec.value_level, variables, self.known, codelists
+        )
 
     def _written(self, plan: AnalysisPlan) -> None:
         """Names and labels of the variables, and lists of names that must be variables."""

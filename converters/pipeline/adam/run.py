@@ -104,8 +104,7 @@ def _finish(
     plan: AnalysisPlan, table: AnalysisTable, others: Mapping[str, Finished], settings: Settings
 ) -> Dataset:
     order = _order(plan, table)
-    names = [name for name in plan.variables() if name not in plan.spec.dropped]
-    frame = pd.DataFrame({name: columns.take(_made(table, name), order) for name in names})
+    frame = pd.DataFrame({name: columns.take(_made(table, name), order) for name in plan.written()})
     metadata = describe(plan, frame, others, settings)
     origin = table.origin[order]
     files = table.notes.files

@@ -133,7 +133,8 @@ def test_findings_of_associated_persons_have_the_domains_own_letters(workshop: A
         ("APSC", "P1", "MARISTAT", "Marital Status", "since birth"),
         ("APSC", "P2", "MARISTAT", "Marital Status", "mild"),
     ]
-    assert [item.variable for item in made.dataset("APSC").metadata.value_level] == ["SCORRES"]
+    levels = made.dataset("APSC").metadata.value_level
+    assert [item.variable for item in levels] == ["SCORRES", "SCSTRESC"]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_run_that_fails_leaves_the_old_package(
     write(conversion, out)
     before = contents(out)
 
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device", "define.xml")
 
     monkeypatch.setattr(package, "write_define", fail)
@@ -199,7 +199,7 @@ def test_an_error_in_define_xml_keeps_the_old_package(
     before = contents(out)
     written = package.write_define
 
-    def undefined(made: Any, path: Path) -> None:
+    def undefined(made: Any, path: Path, **_: Any) -> None:
         written(made, path)
         path.write_text(path.read_text("utf-8").replace(' Repeating="Yes"', ""), "utf-8")
 
