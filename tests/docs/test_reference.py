@@ -234,7 +234,7 @@ NO_RULES = {
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "iso-8859-15"),
     *("windows-1252", "cdisc-converters", "define-xml", "x-severity", "x-published", "x-core"),
     *("yyyy-mm-dd", "where-clause", "search-results", "search-status", "search-option"),
-    *("filter-dataset", "panel-title", "no-oid", "non-standard"),
+    *("filter-dataset", "panel-title", "no-oid", "non-standard", "sponsor-defined"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 

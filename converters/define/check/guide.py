@@ -34,8 +34,9 @@ def listed_variable(
         return _analysis(version, class_of(group), subclass_of(group), item.name)
     if guide in ("SDTM", "SDTMIG", "SDTMIG-MD", "SDTMIG-AP"):
         version = _sdtmig_of(index) if "-" in guide else version
-        domain = "SUPPQUAL" if is_supplemental(group) else domain_of(group)
-        return _domain(version, domain, class_of(group)).get(item.name)
+        if is_supplemental(group):
+            return _qualifiers(version, _owners(index, group)).get(item.name)
+        return _domain(version, domain_of(group), class_of(group)).get(item.name)
     return None
 
 
@@ -67,15 +68,25 @@ def _sdtmig_of(index: Index) -> str:
     return found[-1] if found else sdtmig.versions()[-1]
 
 
+def _owners(index: Index, group: ItemGroupDef) -> tuple[str, ...]:
+    """Whom or what the qualified records are about, by the identifiers that the dataset has."""
+    names = {item.name for _, item in index.variables(group)}
+    return tuple(name for name in sdtmig.OWNERS if name in names) or sdtmig.OWNERS[:1]
+
+
+@cache
+def _qualifiers(version: str, about: tuple[str, ...]) -> Mapping[str, DomainVariable]:
+    """The variables of a SUPP-- dataset."""
+    if version not in sdtmig.versions():
+        return {}
+    return {item.name: item for item in owners.supplemental(version, about).variables}
+
+
 @cache
 def _domain(version: str, name: str, dataset_class: str) -> Mapping[str, DomainVariable]:
     if version not in sdtmig.versions():
         return {}
     try:
-        if name == "SUPPQUAL":
-            return {
-                item.name: item for item in owners.supplemental(version, ("USUBJID",)).variables
-            }
         if name not in sdtmig.domain_names(version) and not sdtmig.is_associated(name):
             base = dataset_class.split()[0] if dataset_class else ""
             if base not in _CLASSES_OF_SPONSORS or not re.fullmatch("[A-Z][A-Z0-9]", name):

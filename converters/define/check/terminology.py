@@ -177,17 +177,17 @@ def _term(code_list: CodeList, known: Codelist, term: _Term) -> Iterator[Finding
 
 
 def check_expected(index: Index) -> Iterator[Finding]:
-    """A variable that the standard gives a codelist has that codelist."""
+    """A variable that the standard gives a codelist has that codelist, or tells more by value."""
     found = releases(index)
     for use, item in distinct_variables(index):
         known = listed_variable(index, use.group, use.ref, item) if use.group else None
         if known is None or not known.codelists:
             continue
         place, wanted = at_variable(use, item), " or ".join(known.codelists)
-        below = [index.code_list(value) for _, value in index.value_level(item)]
+        below = any(index.value_level(item))
         code_list = index.code_list(item)
         if code_list is None:
-            without = item.code_list_ref is None and not any(below)
+            without = item.code_list_ref is None and not below
             if without and use.ref.has_no_data != "Yes":
                 message = (
                     f"{named(item)}: the standard has a codelist for it ({wanted}), and it has"

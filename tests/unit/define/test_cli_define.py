@@ -113,7 +113,7 @@ def test_what_is_no_define_xml_is_told_in_one_line(
     code, out, err = run("show", place)
     assert code == 3, name
     assert (out, err.count("\n")) == ("", 1)
-    assert err.startswith(f"cdisc: {place}: ")
+    assert err.startswith(f"cdisc: {place}:")
     assert words in err
 
 
