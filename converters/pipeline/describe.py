@@ -14,8 +14,6 @@ from converters import columns, iso8601
 from converters.dataset import (
     Condition,
     Metadata,
-    Method,
-    Origin,
     Term,
     UsedCodelist,
     ValueLevel,
@@ -23,6 +21,7 @@ from converters.dataset import (
     comment_of,
 )
 from converters.mapping.settings import Settings
+from converters.pipeline.methods import definitions, derivation_of, method_of, origin
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
 from converters.standards.model import FINDINGS
@@ -65,8 +64,7 @@ def guide_of(domain: Domain) -> str:
 
 
 def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Settings) -> Variable:
-    definitions = [block.definitions[name] for block in plan.blocks]
-    stated = [item for item in definitions if item.rule.name != "empty"] or definitions
+    stated = definitions(plan, name)
     standard = plan.known[name]
     label = next(
         (d.attributes["label"] for d in stated if d.attributes and "label" in d.attributes), ""
@@ -74,7 +72,6 @@ def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Setting
     comment = next(
         (d.attributes["comment"] for d in stated if d.attributes and "comment" in d.attributes), ""
     )
-    origin = _origin(stated)
     variable = Variable(
         name=name,
         label=label or standard.label,
@@ -91,25 +88,22 @@ def _variable(plan: DatasetPlan, name: str, column: pd.Series, settings: Setting
             settings.terminology,
             _several(stated),
         ),
-        origin=origin,
-        method=_method(stated) if origin.type == "Derived" else None,
-        comment=comment_of(comment),
+        origin=origin(plan, name),
+        method=derivation_of(plan, name),
+        comment=comment_of(comment or _assignment(plan, name)),
     )
     return with_type(variable, column, standard.described)
 
 
-def _origin(definitions: Sequence[Definition]) -> Origin:
-    """The one origin of all blocks; where they differ, the first that is not Assigned."""
-    origins = list(dict.fromkeys(item.origin() for item in definitions))
-    return next((item for item in origins if item.type != "Assigned"), origins[0])
-
-
-def _method(definitions: Sequence[Definition]) -> Method | None:
-    words = list(dict.fromkeys(text for item in definitions if (text := item.words())))
-    formulas = list(
-        dict.fromkeys(str(item.args) for item in definitions if item.rule.name == "formula")
-    )
-    return Method(" ".join(words), "; ".join(formulas)) if words else None
+def _assignment(plan: DatasetPlan, name: str) -> str:
+    """How a visit's number, which counts as assigned in all datasets, is found by a derivation."""
+    made = definitions(plan, name)
+    if name != "VISITNUM" or origin(plan, name).type != "Assigned":
+        return ""
+    if all(item.rule.origin(item.args, item.target).type != "Derived" for item in made):
+        return ""
+    method = method_of(plan, name)
+    return method.words if method else ""
 
 
 def with_type(variable: Variable, column: pd.Series, described: str = "") -> Variable:
@@ -237,10 +231,15 @@ def _results_by_test(plan: DatasetPlan, frame: pd.DataFrame) -> Iterator[ValueLe
     tests = columns.take(frame[test], first)
     results = columns.take(frame[result], first)
     codes, names = columns.parts(tests)
-    origin = _origin([block.definitions[result] for block in plan.blocks])
     for number in sorted(range(len(names)), key=names.__getitem__):
         values = columns.take(results, np.flatnonzero(codes == number))
-        base = Variable(result, plan.known[result].label, "Char", origin=origin)
+        base = Variable(
+            result,
+            plan.known[result].label,
+            "Char",
+            origin=origin(plan, result, names[number]),
+            method=derivation_of(plan, result, names[number]),
+        )
         yield ValueLevel(
             result, (Condition(test, "EQ", (names[number],)),), _result_type(base, values)
         )

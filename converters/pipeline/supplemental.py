@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,6 @@ from converters.dataset import (
     Condition,
     Dataset,
     Metadata,
-    Method,
     Origin,
     ValueLevel,
     Variable,
@@ -22,8 +23,11 @@ from converters.dataset import (
 from converters.mapping.settings import Settings
 from converters.pipeline.continuation import Qualifier, attribute
 from converters.pipeline.describe import dictionary_of, guide_of, with_type
+from converters.pipeline.methods import derivation_of, origin
 from converters.pipeline.plan import DatasetPlan
 from converters.pipeline.work import Work
+from converters.rules.english import lowered
+from converters.rules.written import method
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
 
@@ -76,7 +80,7 @@ def _supplemental_frame(
             "QLABEL": columns.from_codes(which, [item.label for item in qualifiers]),
             "QVAL": values,
             "QORIG": columns.from_codes(
-                which, [_qorig(item.definition.origin()) for item in qualifiers]
+                which, [_qorig(origin(plan, item.definition.target.name)) for item in qualifiers]
             ),
             "QEVAL": columns.from_codes(which, [_evaluator(item, plan) for item in qualifiers]),
         }
@@ -87,15 +91,15 @@ def _evaluator(qualifier: Qualifier, plan: DatasetPlan) -> str | None:
     """QEVAL as the spec states it; a variable is assigned by the sponsor (SDTMIG 8.4.1)."""
     stated = attribute(qualifier.definition, "evaluator")
     of_variable = qualifier.definition.target.name in plan.known
-    is_assigned = qualifier.definition.origin() == Origin("Assigned", "Sponsor")
+    is_assigned = origin(plan, qualifier.definition.target.name) == Origin("Assigned", "Sponsor")
     return stated or ("SPONSOR" if of_variable and is_assigned else None)
 
 
-def _qorig(origin: Origin) -> str:
+def _qorig(found: Origin) -> str:
     """QORIG's words for an origin (SDTMIG 8.4.1)."""
-    if origin.type == "Collected":
-        return "eDT" if origin.source == "Vendor" else "CRF"
-    return origin.type.upper()
+    if found.type == "Collected":
+        return "eDT" if found.source == "Vendor" else "CRF"
+    return found.type.upper()
 
 
 def _supplemental_metadata(
@@ -108,16 +112,21 @@ def _supplemental_metadata(
         dataset_class=domain.dataset_class,
         structure=domain.structure,
         keys=domain.keys,
-        variables=tuple(_qualifier_column(domain.variable(str(n)), frame[n]) for n in frame),
+        variables=tuple(
+            _qualifier_column(work.plan, qualifiers, domain.variable(str(n)), frame[n])
+            for n in frame
+        ),
         domain=name,
         domain_label=work.plan.domain.label,
         repeating=domain.repeating,
-        value_level=tuple(_value_level(qualifiers, frame)),
+        value_level=tuple(_value_level(work.plan, qualifiers, frame)),
         standard=guide_of(work.plan.domain),
     )
 
 
-def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
+def _qualifier_column(
+    plan: DatasetPlan, qualifiers: Sequence[Qualifier], standard: DomainVariable, column: pd.Series
+) -> Variable:
     variable = Variable(
         name=standard.name,
         label=standard.label,
@@ -127,24 +136,46 @@ def _qualifier_column(standard: DomainVariable, column: pd.Series) -> Variable:
         mandatory=standard.core == "Req",
         origin=Origin("Assigned", "Sponsor"),
     )
+    if standard.name in plan.variables:  # identifiers are those of the records
+        own = (origin(plan, standard.name), derivation_of(plan, standard.name))
+        variable = replace(variable, origin=own[0], method=own[1])
+    if standard.name == "QVAL":
+        variable = replace(variable, **_of_values(plan, qualifiers))
     return with_type(variable, column)
 
 
-def _value_level(qualifiers: Sequence[Qualifier], frame: pd.DataFrame) -> Iterator[ValueLevel]:
+def _of_values(plan: DatasetPlan, qualifiers: Sequence[Qualifier]) -> dict[str, Any]:
+    """The origin that all qualifiers have, with their methods; where they differ, each its own."""
+    names = dict.fromkeys(item.definition.target.name for item in qualifiers)
+    origins = dict.fromkeys(origin(plan, name) for name in names)
+    if len(origins) > 1:
+        return {"origin": None}
+    methods = {name: found for name in names if (found := derivation_of(plan, name))}
+    words = [f"For {name}: {lowered(item.words)}" for name, item in methods.items()]
+    lines = [item.expression for item in methods.values()]
+    return {
+        "origin": next(iter(origins)),
+        "method": method(words, lines, plan.spec.document.file),
+    }
+
+
+def _value_level(
+    plan: DatasetPlan, qualifiers: Sequence[Qualifier], frame: pd.DataFrame
+) -> Iterator[ValueLevel]:
     """Value-level metadata of QVAL: what each qualifier is and where it comes from."""
     by_name = {item.name: item for item in qualifiers}
     codes, names = columns.parts(frame["QNAM"])
     for number, name in enumerate(names):
         definition = by_name[name].definition
         values = columns.take(frame["QVAL"], np.flatnonzero(codes == number))
-        origin, words = definition.origin(), definition.words()
+        made = definition.target.name
         variable = Variable(
             name="QVAL",
             label=by_name[name].label,
             kind="Char",
-            origin=origin,
+            origin=origin(plan, made),
             codelist=dictionary_of(definition),
-            method=Method(words) if words and origin.type == "Derived" else None,
+            method=derivation_of(plan, made),
             comment=comment_of(attribute(definition, "comment") or ""),
         )
         yield ValueLevel("QVAL", (Condition("QNAM", "EQ", (name,)),), with_type(variable, values))

@@ -88,6 +88,11 @@ def append_parameter(
     table.append(rows, {**empty, **descriptions(args, len(rows)), **results})
 
 
+def about_parameter(args: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    """The arguments of a step that makes one parameter, if it is the one of that code."""
+    return args if args["PARAMCD"] == code else None
+
+
 def parameter_origin(_: Any, name: str) -> Origin:
     """Descriptions are assigned, the rest is derived."""
     return Origin("Assigned" if name in _ORDER else "Derived", "Sponsor")

@@ -26,12 +26,12 @@ from converters.mapping.expressions.syntax import (
 Name = Callable[[Ref], str]
 
 _PLAIN = {
-    "==": "equals",
-    "!=": "does not equal",
-    "<": "is less than",
-    "<=": "is less than or equal to",
-    ">": "is greater than",
-    ">=": "is greater than or equal to",
+    "==": "=",
+    "!=": "is not",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
 }
 _DATES = {
     "<": "is before",
@@ -119,6 +119,8 @@ def _value(node: Node, name: Name) -> str:
 
 def _side(node: Node, name: Name) -> str:
     """A side of a comparison: arithmetic stands there without brackets."""
+    if isinstance(node, Call) and FUNCTIONS[node.name].gives == "condition":
+        return f"({words(node, name)})"
     return _inside(node, name, (Choice, Junction, Not, Chain, Member))
 
 

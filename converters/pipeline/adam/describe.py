@@ -12,7 +12,6 @@ from converters import columns
 from converters.dataset import (
     Condition,
     Metadata,
-    Method,
     Origin,
     Term,
     UsedCodelist,
@@ -23,6 +22,7 @@ from converters.dataset import (
 from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
+from converters.pipeline.adam.methods import method_of
 from converters.pipeline.adam.plan import AnalysisPlan
 from converters.pipeline.describe import used_codelist, with_type
 from converters.rules.definition import stated_origin
@@ -82,7 +82,7 @@ class _Variables:
             mandatory=standard is not None and standard.core == "Req",
             codelist=self._codelist(name, label, standard, before),
             origin=_of_supplemental(origin, before),
-            method=self._method(name) if origin.type == "Derived" else None,
+            method=method_of(self.plan, name) if origin.type == "Derived" else None,
             comment=comment_of(self.plan.attribute(name, "comment") or ""),
         )
         is_date = before is not None and before.data_type not in ("text", "integer", "float")
@@ -182,14 +182,6 @@ class _Variables:
             values = sorted(columns.parts(column).values)
             return UsedCodelist(name, label, terms=tuple(Term(value) for value in values))
         return used_codelist(name, label, found, column, terminology)
-
-    def _method(self, name: str) -> Method | None:
-        makers, stated = self.plan.makers(name), self.plan.attribute(name, "method")
-        if stated is not None:
-            return Method(str(stated))
-        words = list(dict.fromkeys(text for item in makers if (text := item.words(name))))
-        formulas = dict.fromkeys(text for d in makers if d.target == name and (text := d.formula()))
-        return Method(" ".join(words), "; ".join(formulas)) if words else None
 
 
 def _of_supplemental(origin: Origin, before: Variable | None) -> Origin:

@@ -114,13 +114,16 @@ def _pieces(args: Arguments, name: str) -> Iterator[str]:
         value = item.get(name)
         if value is not None:
             shown = f'"{value}"' if isinstance(value, str) else f"{value:g}"
-            yield shown + (f" if {parse(item['when']).words()}" if "when" in item else " otherwise")
+            yield shown + (f" if {parse(item['when']).words()}" if "when" in item else "")
 
 
 def _words(args: Arguments, name: str) -> str:
     where = "" if isinstance(args, Sequence) else where_words(args)
     start = f"W{where[2:]}: " if where else ""
-    return f"{start}{'; '.join(_pieces(args, name))}."
+    told = list(_pieces(args, name))
+    if " if " in told[-1]:
+        told.append("missing")
+    return f"{start}{'; else '.join(told)}."
 
 
 _VALUES = {

@@ -37,8 +37,11 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 def _words(args: Mapping[str, Any], name: str) -> str:
     where = f", where {parse(args['where']).words()}" if "where" in args else ""
     if name == "CHG":
-        return f"AVAL minus BASE{where}."
-    return f"CHG divided by the absolute value of BASE, times 100{where}; missing if BASE is 0."
+        return f"Change from baseline: AVAL minus BASE{where}."
+    return (
+        "Percent change from baseline: CHG divided by the absolute value of BASE, times"
+        f" 100{where}; missing if BASE is 0."
+    )
 
 
 STEP = Step(

@@ -53,7 +53,7 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 def _words(args: Mapping[str, Any], name: str) -> str:
     other = name.removeprefix("R2")
-    return f"AVAL divided by {other}{where_words(args)}; missing if {other} is 0."
+    return f"Ratio to {other}: AVAL divided by {other}{where_words(args)}; missing if {other} is 0."
 
 
 STEP = Step(
