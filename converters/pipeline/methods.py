@@ -5,6 +5,7 @@ Of one test alone the same is told of the blocks that have its records, for valu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -43,12 +44,14 @@ def method_of(plan: DatasetPlan, name: str, test: str | None = None) -> Method |
     lines = _grouped({id(item): item.written() for _, item in made}, made)
     several = len(plan.blocks) > 1
     told = [
-        f"For {where}: {lowered(text)}" if len(words) > 1 and (where := _where(blocks)) else text
+        f"For {where}: {lowered(text)}"
+        if len(words) > 1 and (where := _where(plan, blocks))
+        else text
         for text, blocks in words.items()
         if text
     ]
     listing = [
-        noted(line, _note(blocks) if several and len(lines) > 1 else "")
+        noted(line, _note(plan, blocks) if several and len(lines) > 1 else "")
         for line, blocks in lines.items()
     ]
     return method(told, listing, plan.spec.document.file)
@@ -84,17 +87,23 @@ def _grouped(
     return found
 
 
-def _tests(blocks: Sequence[BlockPlan]) -> str:
-    """The tests of the blocks, if all are of one."""
-    codes = list(dict.fromkeys(block.test.code for block in blocks if block.test))
-    if not codes or any(block.test is None for block in blocks):
+def _tests(plan: DatasetPlan, blocks: Sequence[BlockPlan]) -> str:
+    """The tests of the blocks, if all are of one; with its column where a test has several."""
+    if any(block.test is None for block in blocks):
         return ""
+    every = {(block.test.code, block.test.keys["from"]) for block in plan.blocks if block.test}
+    count = Counter(code for code, _ in every)
+    codes = dict.fromkeys(
+        f"{test.code} from {test.keys['from']}" if count[test.code] > 1 else test.code
+        for block in blocks
+        if (test := block.test)
+    )
     return listed(codes) if len(codes) <= _NAMED else f"{len(codes)} tests"
 
 
-def _where(blocks: Sequence[BlockPlan]) -> str:
+def _where(plan: DatasetPlan, blocks: Sequence[BlockPlan]) -> str:
     """Which records the blocks are, in words."""
-    return _tests(blocks) or listed(dict.fromkeys(map(_records, blocks)), "or")
+    return _tests(plan, blocks) or listed(dict.fromkeys(map(_records, blocks)), "or")
 
 
 def _records(block: BlockPlan) -> str:
@@ -106,9 +115,9 @@ def _records(block: BlockPlan) -> str:
     return which + where
 
 
-def _note(blocks: Sequence[BlockPlan]) -> str:
+def _note(plan: DatasetPlan, blocks: Sequence[BlockPlan]) -> str:
     """Which records the blocks are, as the spec has it."""
-    return _tests(blocks) or "; ".join(dict.fromkeys(map(_source, blocks)))
+    return _tests(plan, blocks) or "; ".join(dict.fromkeys(map(_source, blocks)))
 
 
 def _source(block: BlockPlan) -> str:

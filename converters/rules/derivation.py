@@ -9,7 +9,7 @@ from typing import Any
 from converters.dataset import Origin
 from converters.mapping.analysis import Item
 from converters.mapping.document import Path_, as_yaml
-from converters.mapping.expressions import ExpressionError, parse
+from converters.rules.parameter import may_hold
 from converters.rules.registry import analysis_rules, modifiers, rules, steps
 from converters.rules.rule import Reads, Rule, Target
 from converters.rules.step import Analysis, Kind, Step, as_step, chosen
@@ -109,10 +109,7 @@ class Derivation:
 
     def about(self, parameter: str) -> Derivation | None:
         """The derivation as far as it is about a parameter; None: it has nothing to do with it."""
-        conditions = [self.condition]
-        if isinstance(self.args, Mapping) and "dataset" not in self.args:
-            conditions.append(self.args.get("where"))
-        if not all(_may_hold(text, parameter) for text in conditions):
+        if not may_hold(self.condition, parameter):
             return None
         args = self.step.about(self.args, parameter)
         return None if args is None else replace(self, args=args)
@@ -126,19 +123,6 @@ class Derivation:
         if changed and (found.type == "Predecessor" or "when" in changed):
             return Origin("Derived", "Sponsor")
         return found
-
-
-def _may_hold(condition: str | None, parameter: str) -> bool:
-    """Whether a condition may hold in records of a parameter; one that cannot be told may."""
-    try:
-        checks = parse(condition).conditions() if condition else None
-    except ExpressionError:
-        return True
-    of_code = [c for c in checks or () if c.variable == "PARAMCD" and c.comparator in _EQUALITIES]
-    return all((parameter in c.values) == _EQUALITIES[c.comparator] for c in of_code)
-
-
-_EQUALITIES = {"EQ": True, "IN": True, "NE": False, "NOTIN": False}
 
 
 def derivation(item: Item, target: Callable[[Item], Target]) -> Derivation:

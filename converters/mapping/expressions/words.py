@@ -159,7 +159,7 @@ def _member(node: Member, name: Name) -> str:
     if len(values) == 1:
         sign = "!=" if node.negated else "=="
         return f"{item} {_predicate(sign, node.item, node.values[0], name)}"
-    return f"{item} is {'not ' if node.negated else ''}one of {', '.join(values)}"
+    return f"{item} is {'not ' if node.negated else ''}in ({', '.join(values)})"
 
 
 def _not(node: Not, name: Name) -> str:

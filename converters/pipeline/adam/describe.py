@@ -22,7 +22,7 @@ from converters.dataset import (
 from converters.mapping.document import scalar_text
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
-from converters.pipeline.adam.methods import method_of
+from converters.pipeline.adam.methods import makers, method_of
 from converters.pipeline.adam.plan import AnalysisPlan
 from converters.pipeline.describe import used_codelist, with_type
 from converters.rules.definition import stated_origin
@@ -50,7 +50,7 @@ def describe(
         purpose="Analysis",
         repeating=set(spec.keys) != {"STUDYID", "USUBJID"},
         comment=comment_of(spec.comment),
-        value_level=tuple(_by_parameter(frame, {item.name: item for item in variables})),
+        value_level=tuple(_by_parameter(frame, described)),
     )
 
 
@@ -95,20 +95,27 @@ class _Variables:
         stated, made = self.plan.attribute(name, "origin"), self._made_origin(name)
         return made if stated is None else stated_origin(stated, made)
 
-    def _made_origin(self, name: str) -> Origin:
+    def of_parameter(self, name: str, parameter: str) -> Variable:
+        """A variable as it is in the records of a parameter: its origin and its method."""
+        whole = self.variable(name)
+        stated = self.plan.attribute(name, "origin") is not None
+        origin = whole.origin if stated else self._made_origin(name, parameter)
+        if origin is None or origin.type != "Derived":
+            return replace(whole, origin=origin, method=None)
+        return replace(whole, origin=origin, method=method_of(self.plan, name, parameter))
+
+    def _made_origin(self, name: str, parameter: str | None = None) -> Origin:
         """The one origin of all that makes the variable; where they differ, it is derived.
 
         A predecessor without a dataset is that of the source; of a variable made here there is
         none, so that it is derived.
         """
         found: list[Origin] = []
-        for block in self.plan.blocks:
-            made = [item for item in block.derivations if name in item.makes()]
-            found += (self._placed(item.origin(name), str(block.spec.source)) for item in made)
-        sources = dict.fromkeys(str(block.spec.source) for block in self.plan.blocks)
-        for item in self.plan.derivations:
-            if name in item.makes():
-                found += (self._placed(item.origin(name), source) for source in sources or [""])
+        every = dict.fromkeys(str(block.spec.source) for block in self.plan.blocks) or [""]
+        for maker in makers(self.plan, name, parameter):
+            sources = [str(maker.block.spec.source)] if maker.block else every
+            origin = maker.derivation.origin(name)
+            found += (self._placed(origin, source) for source in sources)
         distinct = list(dict.fromkeys(found))
         if len(distinct) == 1:
             return distinct[0]
@@ -208,13 +215,13 @@ def _parameters(label: str, frame: pd.DataFrame) -> UsedCodelist:
     return UsedCodelist("PARAMCD", label, terms=terms)
 
 
-def _by_parameter(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> Iterator[ValueLevel]:
-    """Value-level metadata of AVAL and AVALC: their type in each parameter."""
+def _by_parameter(frame: pd.DataFrame, described: _Variables) -> Iterator[ValueLevel]:
+    """Value-level metadata of AVAL and AVALC: type, origin and method in each parameter."""
     if "PARAMCD" not in frame:
         return
     codes, names = columns.parts(frame["PARAMCD"])
     for result in ("AVAL", "AVALC"):
-        if result not in variables:
+        if result not in frame:
             continue
         present = ~columns.missing(frame[result])
         for number in sorted(range(len(names)), key=names.__getitem__):
@@ -222,4 +229,5 @@ def _by_parameter(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> Ite
             if len(rows):
                 where = (Condition("PARAMCD", "EQ", (names[number],)),)
                 values = columns.take(frame[result], rows)
-                yield ValueLevel(result, where, with_type(variables[result], values))
+                variable = described.of_parameter(result, names[number])
+                yield ValueLevel(result, where, with_type(variable, values))

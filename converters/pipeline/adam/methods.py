@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from converters.dataset import Method
 from converters.mapping.expressions import parse
-from converters.pipeline.adam.plan import AnalysisPlan, BlockDerivations
+from converters.pipeline.adam.plan import AnalysisPlan, BlockDerivations, names_read
 from converters.rules.derivation import Derivation
 from converters.rules.english import lowered
 from converters.rules.written import method, noted
@@ -36,18 +36,27 @@ def makers(plan: AnalysisPlan, name: str, parameter: str | None = None) -> list[
             found = []
         if name in about.makes():
             found.append(Maker(about, maker.block))
-    return found
+    return found or makers(plan, name) if parameter is not None else found
 
 
 def method_of(plan: AnalysisPlan, name: str, parameter: str | None = None) -> Method | None:
     """How a variable is made, of one parameter if it is named; None: there is nothing to tell.
 
-    Its words are those that the spec states, if it does.
+    Its words are those that the spec states, if it does, unless the parameter has its own. What
+    is made of variables that are not written is told with how these are made.
     """
     made = makers(plan, name, parameter)
     stated = plan.attribute(name, "method")
-    words = [str(stated)] if stated is not None else _words(plan, name, made, parameter)
-    lines = [_line(plan, maker) for maker in made]
+    behind = _working(plan, made, parameter)
+    if stated is not None and made == makers(plan, name):
+        words = [str(stated)]
+    else:
+        words = _words(plan, name, made, parameter)
+        for other, its in behind.items() if words else ():
+            told = [lowered(text) for text in _words(plan, other, its, parameter)]
+            words.append(f"{other}, which is not kept: {' '.join(told)}")
+    every = [*made, *(maker for its in behind.values() for maker in its)]
+    lines = [_line(plan, maker) for maker in _ordered(plan, every)]
     imputes = any(maker.derivation.imputes(name) for maker in made)
     return method(words, lines, plan.spec.document.file, imputes=imputes)
 
@@ -58,11 +67,35 @@ def _all(plan: AnalysisPlan) -> Iterator[Maker]:
     yield from (Maker(item) for item in plan.derivations)
 
 
-def _words(plan: AnalysisPlan, name: str, made: list[Maker], parameter: str | None) -> list[str]:
+def _ordered(plan: AnalysisPlan, made: Iterable[Maker]) -> list[Maker]:
+    """Makers in the order of the work, each once."""
+    place = {maker.derivation.path: number for number, maker in enumerate(_all(plan))}
+    known = {place[maker.derivation.path]: maker for maker in made}
+    return [known[number] for number in sorted(known)]
+
+
+def _working(
+    plan: AnalysisPlan, made: Sequence[Maker], parameter: str | None
+) -> dict[str, list[Maker]]:
+    """The variables behind others that the dataset does not keep, with what makes them."""
+    found: dict[str, list[Maker]] = {}
+    waiting = list(made)
+    while waiting:
+        for name in names_read(waiting.pop(0).derivation):
+            if name in plan.spec.dropped and name not in found:
+                found[name] = makers(plan, name, parameter) or makers(plan, name)
+                waiting += found[name]
+    return found
+
+
+def _words(
+    plan: AnalysisPlan, name: str, made: Sequence[Maker], parameter: str | None
+) -> list[str]:
     """A sentence a maker; rows of a file are told for one parameter only."""
     files = plan.spec.document.files if parameter is None else {}
     told = [(maker, text) for maker in made if (text := maker.derivation.words(name, files))]
-    apart = len(plan.blocks) > 1 and len({_told(maker, text) for maker, text in told}) > 1
+    several = {(text, maker.derivation.condition) for maker, text in told}
+    apart = len(plan.blocks) > 1 and len(several) > 1
     found = []
     for maker, text in told:
         condition = maker.derivation.condition
@@ -75,15 +108,10 @@ def _words(plan: AnalysisPlan, name: str, made: list[Maker], parameter: str | No
     return found
 
 
-def _told(maker: Maker, text: str) -> tuple[str, str | None]:
-    return text, maker.derivation.condition
-
-
 def _records(block: BlockDerivations) -> str:
     where = block.spec.where
-    return f"records of {block.spec.source}" + (
-        f" where {parse(where.when).words()}" if where else ""
-    )
+    which = f" where {parse(where.when).words()}" if where else ""
+    return f"records of {block.spec.source}{which}"
 
 
 def _line(plan: AnalysisPlan, maker: Maker) -> str:

@@ -17,6 +17,7 @@ from converters import columns
 from converters.findings import Severity
 from converters.mapping.document import Path_, scalar_text
 from converters.rules.english import listed, quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     FILE,
@@ -321,5 +322,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=_kinds,
 )

@@ -15,6 +15,7 @@ import pandas as pd
 from converters import columns
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.expressions import parse
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.schema import NAME_PATTERN
 from converters.rules.step import (
@@ -165,6 +166,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=lambda args, name: (
         "Num" if _is_number([item.get(name) for item in _items(args)]) else "Char"
     ),

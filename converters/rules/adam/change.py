@@ -10,6 +10,7 @@ import pandas as pd
 
 from converters import columns
 from converters.mapping.expressions import parse
+from converters.rules.parameter import about_where
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, Analysis, Step, at, closed
 
@@ -57,4 +58,5 @@ STEP = Step(
     makes=_makes,
     reads=_reads,
     words=_words,
+    about=about_where,
 )

@@ -14,6 +14,7 @@ import numpy as np
 from converters import columns
 from converters.mapping.expressions import parse
 from converters.rules.english import quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, Analysis, Step, closed
 
@@ -76,5 +77,6 @@ STEP = Step(
     makes=lambda args, _: (args["name"], f"{args['name']}FL"),
     reads=_reads,
     words=_words,
+    about=about_where,
     kinds=lambda *_: "Char",
 )

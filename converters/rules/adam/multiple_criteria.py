@@ -13,6 +13,7 @@ import pandas as pd
 from converters import columns
 from converters.mapping.expressions import parse
 from converters.rules.english import quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     NAME,
@@ -126,5 +127,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=_kinds,
 )

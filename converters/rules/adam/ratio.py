@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from converters import columns
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     NAME,
@@ -71,6 +72,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=lambda *_: "Num",
     labels=lambda _, name: _LABELS.get(name, ""),
 )
