@@ -9,8 +9,9 @@ from converters.dataset import Method
 from converters.mapping.expressions import parse
 from converters.pipeline.adam.plan import AnalysisPlan, BlockDerivations, names_read
 from converters.rules.derivation import Derivation
-from converters.rules.english import lowered
-from converters.rules.written import method, noted
+from converters.rules.english import listed, lowered
+from converters.rules.step import pairs
+from converters.rules.written import Files, method, noted
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _words(
 ) -> list[str]:
     """A sentence a maker; rows of a file are told for one parameter only."""
     files = plan.spec.document.files if parameter is None else {}
-    told = [(maker, text) for maker in made if (text := maker.derivation.words(name, files))]
+    told = [(maker, text) for maker in made if (text := _sentence(plan, name, maker, files))]
     several = {(text, maker.derivation.condition) for maker, text in told}
     apart = len(plan.blocks) > 1 and len(several) > 1
     found = []
@@ -106,6 +107,17 @@ def _words(
             text = f"For {_records(maker.block)}: {lowered(text)}"
         found.append(text)
     return found
+
+
+def _sentence(plan: AnalysisPlan, name: str, maker: Maker, files: Files) -> str | None:
+    """What a derivation says; what is taken of the source is told with the source's name."""
+    item = maker.derivation
+    if item.step.name != "take":
+        return item.words(name, files)
+    blocks = [maker.block] if maker.block else plan.blocks
+    column = pairs(item.args)[name]
+    sources = dict.fromkeys(f"{block.spec.source}.{column}" for block in blocks)
+    return f"Equal to {listed(sources, 'or')}."
 
 
 def _records(block: BlockDerivations) -> str:

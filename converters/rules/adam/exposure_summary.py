@@ -220,7 +220,9 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
     day = " for each day" if args.get("per") == "day" else ""
     planned = f"; planned is {parse(args['planned']).words()}{day}" if "planned" in args else ""
     gap = f"; an interruption is over {args['gap']:g} days" if args.get("gap") else ""
-    each = "; ".join(f"for {i['PARAMCD']} {_MEASURES[i['measure']][0]}" for i in args["parameters"])
+    each = "; ".join(
+        f"for {i['PARAMCD']}: {_MEASURES[i['measure']][0]}" for i in args["parameters"]
+    )
     return f"{each[0].upper()}{each[1:]}, {of}{dose}{day if dose else ''}{planned}{gap}."
 
 

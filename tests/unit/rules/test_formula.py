@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("upper(A)", ["PAIN", None]),
+        ("AEMODIFY: {formula: upper(A)}", ["PAIN", None]),
         ('concat(A, "-", B)', ["pain-2", "-x"]),
         ('A if B == "2" else "none"', ["pain", "none"]),
         ("number(B) * 1.5", ["3", None]),
@@ -108,7 +108,9 @@ def test_an_unknown_name_is_told_with_the_nearest(workshop: Any) -> None:
 
 def test_the_expression_and_its_words_are_the_method(workshop: Any) -> None:
     method = (
-        workshop.values({"formula": "upper(A)"}, [{"A": "x"}]).variable("AE", "AEMODIFY").method
+        workshop.values({"formula": "AEMODIFY: {formula: upper(A)}"}, [{"A": "x"}])
+        .variable("AE", "AEMODIFY")
+        .method
     )
-    assert method.expression == "upper(A)"
+    assert method.expression == "AEMODIFY: {formula: upper(A)}"
     assert method.words.startswith("AEMODIFY is ")
