@@ -304,7 +304,7 @@ def metadata(dataset: Dataset) -> list[dict[str, Any]]:
             "pages": ", ".join(item.origin.pages) if item.origin else None,
             "codelist": item.codelist.name if item.codelist else None,
             "method": item.method.words if item.method else None,
-            "comment": item.comment,
+            "comment": item.comment.text if item.comment else None,
         }
         for name, item in described
     ]

@@ -108,9 +108,7 @@ def test_an_unknown_name_is_told_with_the_nearest(workshop: Any) -> None:
 
 def test_the_expression_and_its_words_are_the_method(workshop: Any) -> None:
     method = (
-        workshop.values({"formula": "AEMODIFY: {formula: upper(A)}"}, [{"A": "x"}])
-        .variable("AE", "AEMODIFY")
-        .method
+        workshop.values({"formula": "upper(A)"}, [{"A": "x"}]).variable("AE", "AEMODIFY").method
     )
     assert method.expression == "AEMODIFY: {formula: upper(A)}"
-    assert method.words.startswith("AEMODIFY is ")
+    assert method.words == "Computed as A in upper case."

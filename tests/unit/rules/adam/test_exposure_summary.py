@@ -126,7 +126,7 @@ def test_the_condition_chooses_records_and_define_says_how(analysis: Any) -> Non
         "EXDOSE > 0; the dose is EXDOSE for each day; planned is EXDOSP for each day; an "
         "interruption is over 1 days."
     )
-    assert made.variable("ASTDT").method.words.startswith("The earliest EXSTDTC of the records")
+    assert made.variable("ASTDT").method.words.startswith("Earliest EXSTDTC of the records")
 
 
 def test_what_a_measure_needs_is_told(analysis: Any) -> None:

@@ -144,7 +144,7 @@ def test_words(analysis: Any) -> None:
         "4 if below 1.7."
     )
     assert "1 if AVAL >= 10" in made.variable("ATOXGRH").method.words
-    assert made.variable("ATOXGRHN").method.words == "ATOXGRH as a number."
+    assert made.variable("ATOXGRHN").method.words == "Numeric value of ATOXGRH."
 
 
 CSV = """PARAMCD,direction,unit,term,1,2
