@@ -51,6 +51,35 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(_TAG + _tag, re.compile(_pattern), list(_first))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what the loader reads back: text is in quotes only where it would be another type."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Everything is written in its place."""
+        return True
+
+
+_Dumper.add_representer(
+    Decimal,
+    lambda dumper, value: dumper.represent_scalar(f"{_TAG}float", scalar_text(value)),
+)
+
+
+def as_yaml(name: str, data: Any) -> str:
+    """``name: data`` as one line of YAML that gives the same data when it is read."""
+    written = yaml.dump(
+        {name: data},
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**9,
+    )
+    return written.rstrip("\n")[1:-1]
+
+
 def scalar_text(value: object) -> str:
     """A scalar of a document as text, numbers as they were written."""
     if isinstance(value, bool):

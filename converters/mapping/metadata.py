@@ -52,6 +52,12 @@ def method(stated: Any, made: Method | None) -> Method | None:
     )
 
 
+def completed(stated: Any, made: Method | None) -> Method | None:
+    """The method with what a spec states beside its words, which ``made`` has already."""
+    more = {k: v for k, v in stated.items() if k != "text"} if isinstance(stated, Mapping) else {}
+    return method(more, made) if more else made
+
+
 def method_text(stated: Any) -> str | None:
     """The words of a method that a spec states, if it states any."""
     found = stated.get("text") if isinstance(stated, Mapping) else stated

@@ -17,7 +17,13 @@ from converters.mapping.spec import DatasetSpec, build_spec
 Row = dict[str, Any]
 
 #: Variables that come from the sponsor and not from the protocol.
-_ASSIGNED = ("TSSEQ", "TAETORD", "VISITNUM")
+_ASSIGNED = ("TAETORD", "VISITNUM")
+_NUMBERED = {
+    "from": "TSSEQ",
+    "origin": "Derived",
+    "method": "Sequential number of the values of the parameter, in the order in which the summary"
+    " states them.",
+}
 #: What rows may say of a value of TS, which is else made unasked.
 _UNASKED = ("TSVALCD", "TSVCDREF", "TSVCDVER")
 
@@ -136,7 +142,9 @@ def _as_spec(document: Document, made: _Made) -> Document:
     if made.name == "TS" and "TSVAL" not in names:
         names.append("TSVAL")
     variables = {
-        name: {"from": name, "origin": "Assigned" if name in _ASSIGNED else "Protocol"}
+        name: _NUMBERED
+        if name == "TSSEQ"
+        else {"from": name, "origin": "Assigned" if name in _ASSIGNED else "Protocol"}
         for name in names
         if name not in _UNASKED
     }

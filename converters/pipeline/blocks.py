@@ -26,8 +26,11 @@ _OF_RESULT = (
     *("STNRLO", "STNRHI", "STNRC", "NRIND", "LLOQ", "ULOQ"),
 )
 
+#: What has one origin in all datasets, in those that are written too.
+_IDENTIFIERS = ("STUDYID", "USUBJID")
+
 #: Origins of what the standard makes, where they are not the rule's.
-_ORIGINS = {"STUDYID": "Protocol"}
+_ORIGINS = dict.fromkeys(("IECAT", "IESCAT"), "Assigned")  # by the code, as IETEST is
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,18 @@ class BlockBuilder:
         specs: Mapping[str, DatasetSpec],
         before: Sequence[str] = (),
         headers: Mapping[str, Sequence[str]] | None = None,
+        subjects: Mapping[str, str] | None = None,
     ) -> None:
         """``known`` are the variables the dataset may have; ``specs`` those of the whole study.
 
         ``before`` are the parts of a split dataset that come before this one; ``headers`` the
-        sources' columns, if they are known.
+        sources' columns, if they are known; ``subjects`` the sources' expressions for USUBJID.
         """
         self.spec, self.domain, self.known = spec, domain, known
         self.settings, self.terminology, self.specs = settings, settings.terminology, specs
         self.before = tuple(before)
         self.headers = headers
+        self.subjects = subjects or {}
         self.problems: list[Problem] = []
         self._omitted: set[str] = set()
         self._of_results = {
@@ -146,7 +151,9 @@ class BlockBuilder:
         """Rows that a spec holds name its variables, and so do records made of others."""
         rows = dict.fromkeys(name for row in block.rows or () for name in row)
         keys: dict[str, Mapping[str, Any]] = {
-            name: {"from": name, "origin": "Assigned"} for name in rows if name not in SUMMARY_CODES
+            name: {"from": name, **({} if name in _IDENTIFIERS else {"origin": "Assigned"})}
+            for name in rows
+            if name not in SUMMARY_CODES
         }
         keys |= record_variables(block, self.specs)
         path = (*block.path, "rows") if rows else block.path
@@ -322,7 +329,7 @@ class BlockBuilder:
         yield "STUDYID", ("assign", self.settings.study_id)
         yield "DOMAIN", ("assign", self.domain.name)
         if block.rows is None and "USUBJID" in self.domain.owners:
-            yield "USUBJID", ("subject", True)
+            yield "USUBJID", ("subject", self.subjects.get(str(block.source)) or True)
 
     def _along(self, stated: Mapping[str, Definition]) -> dict[str, Definition]:
         """Variables that go together (VISIT, VISITNUM, VISITDY): who states one gets the others."""

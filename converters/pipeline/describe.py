@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from converters import columns, iso8601
-from converters.dataset import Metadata, Method, Origin, Term, UsedCodelist, Variable
+from converters.dataset import Metadata, Term, UsedCodelist, Variable, comment_of
 from converters.mapping.document import scalar_text
-from converters.mapping.metadata import comment, method, origin
+from converters.mapping.metadata import comment, completed, method
+from converters.mapping.metadata import origin as stated_origin
 from converters.mapping.settings import Settings
 from converters.pipeline.metadata import with_codelist
+from converters.pipeline.methods import definitions, method_of, origin
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
 from converters.standards.sdtmig import Domain
@@ -57,8 +59,7 @@ def guide_of(domain: Domain) -> str:
 
 def _variable(plan: DatasetPlan, name: str, frame: pd.DataFrame, settings: Settings) -> Variable:
     column = frame[name]
-    definitions = [block.definitions[name] for block in plan.blocks]
-    stated = [item for item in definitions if item.rule.name != "empty"] or definitions
+    stated = definitions(plan, name)
     standard = plan.known[name]
     said = plan.spec.metadata.get(name, {})
     label = str(said_of(stated, "label") or said.get("label") or standard.label)
@@ -72,8 +73,9 @@ def _variable(plan: DatasetPlan, name: str, frame: pd.DataFrame, settings: Setti
         mandatory=said.get("mandatory", standard.core == "Req"),
         codelist=_dictionary(stated, standard.described, settings)
         or codelist_of(stated, name, label, column, settings, said.get("codelist", {})),
-        comment=comment(said_of(stated, "comment") or said.get("comment")),
-        **source_of(stated, said),
+        comment=comment(said_of(stated, "comment") or said.get("comment"))
+        or comment_of(_assignment(plan, name)),
+        **source_of(plan, name, said),
     )
     variable = with_codelist(
         variable, said.get("codelist", {}), column, frame, settings.output.terms
@@ -87,16 +89,15 @@ def said_of(definitions: Sequence[Definition], key: str) -> Any:
     return next((said[key] for said in attributes if key in said), None)
 
 
-def source_of(definitions: Sequence[Definition], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Origin and method of what definitions make; ``said`` goes before what these say."""
-    found = _origin(definitions)
+def source_of(plan: DatasetPlan, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Origin and method of what a plan makes; ``said`` goes before what its definitions say."""
+    found = origin(plan, name)
     if "origin" in said:
-        found = origin(said["origin"], found)
+        found = stated_origin(said["origin"], found)
     if found.type != "Derived":
         return {"origin": found, "method": None}
-    own = said_of(definitions, "method")
-    more = {k: v for k, v in own.items() if k != "text"} if isinstance(own, Mapping) else {}
-    made = method(more, _method(definitions)) if more else _method(definitions)
+    own = said_of(definitions(plan, name), "method")
+    made = completed(own, method_of(plan, name))
     return {"origin": found, "method": method(said.get("method"), made)}
 
 
@@ -115,18 +116,15 @@ def codelist_of(
     return used_codelist(name, label, codelists, column, settings.terminology, several, every=every)
 
 
-def _origin(definitions: Sequence[Definition]) -> Origin:
-    """The one origin of all blocks; where they differ, the first that is not Assigned."""
-    origins = list(dict.fromkeys(item.origin() for item in definitions))
-    return next((item for item in origins if item.type != "Assigned"), origins[0])
-
-
-def _method(definitions: Sequence[Definition]) -> Method | None:
-    words = list(dict.fromkeys(text for item in definitions if (text := item.words())))
-    formulas = list(
-        dict.fromkeys(str(item.args) for item in definitions if item.rule.name == "formula")
-    )
-    return Method(" ".join(words), "; ".join(formulas)) if words else None
+def _assignment(plan: DatasetPlan, name: str) -> str:
+    """How a visit's number, which counts as assigned in all datasets, is found by a derivation."""
+    made = definitions(plan, name)
+    if name != "VISITNUM" or origin(plan, name).type != "Assigned":
+        return ""
+    if all(item.rule.origin(item.args, item.target).type != "Derived" for item in made):
+        return ""
+    method = method_of(plan, name)
+    return method.words if method else ""
 
 
 def with_type(variable: Variable, column: pd.Series, described: str = "") -> Variable:

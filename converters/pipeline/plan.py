@@ -155,6 +155,7 @@ class Planner:
             specs=self.study.sdtm,
             before=siblings[: siblings.index(spec.name)],
             headers=self.headers,
+            subjects=self.study.usubjid,
         )
         self._layout(spec, domain)
         blocks = builder.build()

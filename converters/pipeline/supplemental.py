@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,9 +25,12 @@ from converters.pipeline.describe import (
     with_type,
 )
 from converters.pipeline.metadata import with_codelist
+from converters.pipeline.methods import definitions, derivation_of, origin
 from converters.pipeline.plan import DatasetPlan
 from converters.pipeline.value_level import typed
 from converters.pipeline.work import Work
+from converters.rules.english import lowered
+from converters.rules.written import method
 from converters.standards.owners import supplemental
 from converters.standards.sdtmig import Domain, DomainVariable
 
@@ -79,7 +83,7 @@ def _supplemental_frame(
             "QLABEL": columns.from_codes(which, [item.label for item in qualifiers]),
             "QVAL": values,
             "QORIG": columns.from_codes(
-                which, [_qorig(item.definition.origin()) for item in qualifiers]
+                which, [_qorig(origin(plan, item.definition.target.name)) for item in qualifiers]
             ),
             "QEVAL": columns.from_codes(which, [_evaluator(item, plan) for item in qualifiers]),
         }
@@ -90,15 +94,15 @@ def _evaluator(qualifier: Qualifier, plan: DatasetPlan) -> str | None:
     """QEVAL as the spec states it; a variable is assigned by the sponsor (SDTMIG 8.4.1)."""
     stated = attribute(qualifier.definition, "evaluator")
     of_variable = qualifier.definition.target.name in plan.known
-    is_assigned = qualifier.definition.origin() == Origin("Assigned", "Sponsor")
+    is_assigned = origin(plan, qualifier.definition.target.name) == Origin("Assigned", "Sponsor")
     return stated or ("SPONSOR" if of_variable and is_assigned else None)
 
 
-def _qorig(origin: Origin) -> str:
+def _qorig(found: Origin) -> str:
     """QORIG's words for an origin (SDTMIG 8.4.1)."""
-    if origin.type == "Collected":
-        return "eDT" if origin.source == "Vendor" else "CRF"
-    return origin.type.upper()
+    if found.type == "Collected":
+        return "eDT" if found.source == "Vendor" else "CRF"
+    return found.type.upper()
 
 
 def _supplemental_metadata(
@@ -116,7 +120,8 @@ def _supplemental_metadata(
         structure=domain.structure,
         keys=domain.keys,
         variables=tuple(
-            _qualifier_column(work.plan, domain.variable(str(n)), frame[n], settings) for n in frame
+            _qualifier_column(work.plan, qualifiers, domain.variable(str(n)), frame[n], settings)
+            for n in frame
         ),
         domain=name,
         domain_label=work.plan.domain.label,
@@ -127,14 +132,20 @@ def _supplemental_metadata(
 
 
 def _qualifier_column(
-    plan: DatasetPlan, standard: DomainVariable, column: pd.Series, settings: Settings
+    plan: DatasetPlan,
+    qualifiers: Sequence[Qualifier],
+    standard: DomainVariable,
+    column: pd.Series,
+    settings: Settings,
 ) -> Variable:
     """A variable of SUPP--; identifiers come from where those of the parent do."""
     name, terminology = standard.name, settings.terminology
     found = [terminology.get(code) for code in standard.codelists]
-    shared = name in plan.variables and standard.role == "Identifier"
-    made = [block.definitions[name] for block in plan.blocks] if shared else []
-    source = source_of(made, {}) if made else {"origin": Origin("Assigned", "Sponsor")}
+    source: dict[str, Any] = {"origin": Origin("Assigned", "Sponsor")}
+    if name in plan.variables and standard.role == "Identifier":
+        source = source_of(plan, name, {})
+    elif name == "QVAL":
+        source = _of_values(plan, qualifiers)
     variable = Variable(
         name=name,
         label=standard.label,
@@ -148,6 +159,21 @@ def _qualifier_column(
         **source,
     )
     return with_type(variable, column)
+
+
+def _of_values(plan: DatasetPlan, qualifiers: Sequence[Qualifier]) -> dict[str, Any]:
+    """The origin that all qualifiers have, with their methods; where they differ, each its own."""
+    names = dict.fromkeys(item.definition.target.name for item in qualifiers)
+    origins = dict.fromkeys(origin(plan, name) for name in names)
+    if len(origins) > 1:
+        return {"origin": None}
+    methods = {name: found for name in names if (found := derivation_of(plan, name))}
+    words = [f"For {name}: {lowered(item.words)}" for name, item in methods.items()]
+    lines = [item.expression for item in methods.values()]
+    return {
+        "origin": next(iter(origins)),
+        "method": method(words, lines, plan.spec.document.file),
+    }
 
 
 def _value_level(
@@ -168,8 +194,7 @@ def _qualifier(
 ) -> Variable:
     """What QVAL is in the records of a qualifier."""
     name = qualifier.definition.target.name
-    made = [block.definitions[name] for block in plan.blocks]
-    made = [item for item in made if item.rule.name != "empty"] or made
+    made = definitions(plan, name)
     said = plan.spec.metadata.get(name, {})
     shown = said.get("codelist", {})
     codelist = dictionary_of(qualifier.definition) or codelist_of(
@@ -183,7 +208,7 @@ def _qualifier(
         mandatory=True,
         codelist=codelist,
         comment=comment(said_of(made, "comment") or said.get("comment")),
-        **source_of(made, said),
+        **source_of(plan, name, said),
     )
     frame = pd.DataFrame({name: values})
     variable = with_codelist(variable, shown, values, frame, settings.output.terms)

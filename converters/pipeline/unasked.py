@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from converters.mapping.document import as_yaml
 from converters.mapping.spec import BlockSpec, DatasetSpec
 from converters.mapping.special import Element
 
@@ -55,18 +56,25 @@ def _of_elements(
     elements: Collection[Element], *, of_dataset: bool
 ) -> dict[str, Mapping[str, Any]]:
     rule = "from" if of_dataset else "datetime"
+    written = as_yaml("elements", [_as_stated(item) for item in elements])
     starts = ", ".join(f"{item.code}: {item.start}" for item in elements)
     ends = ", ".join(f"{item.code}: {item.end}" for item in elements if item.end)
     until = "the start of the subject's next element"
-    end_words = f"The end of the element ({ends}), or else {until}." if ends else f"T{until[1:]}."
+    end_words = f"End of the element ({ends}), or else {until}." if ends else f"T{until[1:]}."
     found: dict[str, Mapping[str, Any]] = {
         "ETCD": {"from": "ETCD", "origin": "Assigned"},
         "SESTDTC": {
             rule: "SESTDTC",
             "origin": "Derived",
-            "method": f"The start of the element ({starts}).",
+            "method": f"Start of the element ({starts}).",
+            "written": written,
         },
-        "SEENDTC": {rule: "SEENDTC", "origin": "Derived", "method": end_words},
+        "SEENDTC": {
+            rule: "SEENDTC",
+            "origin": "Derived",
+            "method": end_words,
+            "written": written,
+        },
     }
     if any(item.description for item in elements):
         found["SEUPDES"] = {"from": "SEUPDES"}
@@ -77,18 +85,29 @@ def _of_visits(named: Collection[str]) -> dict[str, Mapping[str, Any]]:
     where = ", ".join(named) or "all datasets"
 
     def made(name: str, words: str) -> dict[str, Any]:
-        return {"from": name, "origin": "Derived", "method": f"{words} in {where}."}
+        method = f"{words} in {where}."
+        written = as_yaml("visits_of", list(named))
+        return {"from": name, "origin": "Derived", "method": method, "written": written}
 
     return {
-        "VISITNUM": made("VISITNUM", "The visits of the subject"),
-        "VISIT": made("VISIT", "The visits of the subject"),
-        "SVSTDTC": made("SVSTDTC", "The earliest date of the visit"),
-        "SVENDTC": made("SVENDTC", "The latest date of the visit"),
+        "VISITNUM": {"from": "VISITNUM", "comment": f"The visits of the subject in {where}."},
+        "VISIT": {"from": "VISIT", "origin": "Assigned"},
+        "SVSTDTC": made("SVSTDTC", "Earliest date of the visit"),
+        "SVENDTC": made("SVENDTC", "Latest date of the visit"),
     }
 
 
 def _of_relationships(block: BlockSpec) -> dict[str, Mapping[str, Any]]:
     kinds = {item.kind for item in block.relationships}
-    names = ["RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELID"]
+    names = ["RDOMAIN", "IDVAR", "IDVARVAL", "RELID"]
     names += ["RELTYPE"] if "datasets" in kinds else []
-    return {name: {"from": name, "origin": "Assigned"} for name in names}
+    subject: Mapping[str, Any] = {
+        "from": "USUBJID",
+        "method": "Unique subject identifier of the related records.",
+    }
+    return {"USUBJID": subject, **{n: {"from": n, "origin": "Assigned"} for n in names}}
+
+
+def _as_stated(item: Element) -> dict[str, Any]:
+    """An element as the spec has it, as far as its dates go."""
+    return {"ETCD": item.code, "start": item.start, **({"end": item.end} if item.end else {})}

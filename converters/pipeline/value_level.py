@@ -29,6 +29,7 @@ from converters.standards.model import FINDINGS
 from converters.standards.trial_summary import parameters
 
 if TYPE_CHECKING:
+    from converters.pipeline.plan import DatasetPlan
     from converters.pipeline.work import Work
 
 #: Results of Findings; text that may be numbers; what tells the definitions of one test apart.
@@ -155,7 +156,8 @@ class _Levels:
         self.variables = {item.name: item for item in dataset.metadata.variables}
         sizes = np.diff(work.starts)
         self.part = np.repeat(np.arange(len(sizes)), sizes)[order]
-        self.definitions = [part.plan.definitions for part in work.parts]
+        self.blocks = [part.plan for part in work.parts]
+        self.definitions = [block.definitions for block in self.blocks]
         prefix = work.plan.domain.prefix
         self.test = f"{prefix}TESTCD"
         found = work.plan.domain.dataset_class in FINDINGS and self.test in self.frame
@@ -234,8 +236,8 @@ class _Levels:
         """For each part of the records, by number, which origin and method the variable has."""
         known: list[dict[str, Any]] = []
         found = []
-        for definitions in self.definitions:
-            source = source_of([definitions[name]], {})
+        for part in range(len(self.blocks)):
+            source = source_of(self._plan([part]), name, {})
             if source not in known:
                 known.append(source)
             found.append(known.index(source))
@@ -298,7 +300,12 @@ class _Levels:
         values = columns.take(self.frame[variable.name], rows)
         codelist = own_terms(self._codelist(variable, made, values), value_texts(values), of)
         said = self.plan.spec.metadata.get(variable.name, {})
-        return typed(replace(variable, codelist=codelist, **source_of(made, said)), values)
+        source = source_of(self._plan(parts), variable.name, said)
+        return typed(replace(variable, codelist=codelist, **source), values)
+
+    def _plan(self, parts: Iterable[int]) -> DatasetPlan:
+        """The plan of some parts of the records alone."""
+        return replace(self.plan, blocks=tuple(self.blocks[part] for part in parts))
 
     def _codelist(
         self, variable: Variable, made: Iterable[Definition], values: pd.Series

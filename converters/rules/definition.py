@@ -7,14 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from converters.dataset import Origin
-from converters.mapping.document import Path_, scalar_text
+from converters.mapping.document import Path_, as_yaml, scalar_text
+from converters.mapping.expressions import ExpressionError, parse
 from converters.mapping.metadata import method_text
 from converters.mapping.metadata import origin as stated_origin
 from converters.mapping.settings import Settings
 from converters.mapping.spec import VariableSpec
+from converters.rules.english import lowered
 from converters.rules.metadata_schema import COMMENT, LABEL, METHOD, ORIGIN
 from converters.rules.registry import modifiers, rules, value_rules
 from converters.rules.rule import Reads, Rule, Target
+
+#: Origins that do not go by the rule: identifiers, codes and names that the sponsor gives
+#: (SDTM Metadata Submission Guidelines 2.0), one and the same in all datasets.
+_USUAL = {"STUDYID": "Protocol", "USUBJID": "Derived"}
+_USUAL |= dict.fromkeys(("DOMAIN", "RDOMAIN", "VISITNUM", "TESTCD", "TEST"), "Assigned")
+_USUAL |= dict.fromkeys(("ARMCD", "ARM", "ACTARMCD", "ACTARM"), "Assigned")
 
 #: What may be said of a variable beside its rules.
 ATTRIBUTES: Mapping[str, Any] = {
@@ -90,15 +98,53 @@ class Definition:
             return stated
         told = [self.rule.words(self.args, self.target)]
         told += [rule.words(args, self.target) for rule, args in self.changes]
-        return " ".join(text for text in told if text) or None
+        words = " ".join(text for text in told if text)
+        when = next((args for rule, args in self.changes if rule.name == "when"), None)
+        if words and when is not None:
+            return f"Only where {parse(when).words()}: {lowered(words)}"
+        return words or None
+
+    def written(self) -> str:
+        """The rule and its modifiers as the spec has them, or would have what comes unasked."""
+        stated = self.attributes or {}
+        if "written" in stated:
+            return str(stated["written"])
+        said = {key: value for key, value in stated.items() if key in rules()}
+        if self.rule.name not in said or self.rule.of_dataset:
+            said = {self.rule.name: self.args, **said, self.rule.name: self.args}
+        if self.rule.of_dataset:
+            said[self.rule.name] = {k: v for k, v in self.args.items() if v not in (None, {}, ())}
+        said = {key: {} if value is True else value for key, value in said.items()}
+        return as_yaml(self.target.name, said)
 
     def origin(self) -> Origin:
-        """The origin that the spec states, else the rule's."""
+        """The origin that the spec states, else what is usual of the variable, else the rule's."""
         stated = self.attributes.get("origin") if self.attributes else None
         default = self.rule.origin(self.args, self.target)
+        if default.type != "Not Available":
+            usual = _USUAL.get(self.target.name.removeprefix(self.target.prefix))
+            usual = _USUAL.get(self.target.name, usual)
+            default = Origin(usual, "Sponsor") if usual else default
         if stated is None:
             return default
-        return stated_origin(stated, default)
+        origin = stated_origin(stated, default)
+        if origin.type == "Predecessor" and not origin.predecessor:
+            return replace(origin, predecessor=self._copied())
+        return origin
+
+    def _copied(self) -> str:
+        """The variable that the value is a copy of, as ``DATASET.VARIABLE``; empty: it is none."""
+        if self.rule.name == "lookup" and isinstance(self.args.get("take"), str):
+            return f"{self.args.get('dataset', '')}.{self.args['take']}".lstrip(".")
+        if self.rule.name not in ("formula", "from"):
+            return ""
+        try:
+            column = parse(str(self.args)).column
+        except ExpressionError:
+            return ""
+        if column is None or column.scope in (None, "raw"):
+            return ""
+        return f"{column.scope}.{column.name}"
 
 
 def _as_written(args: Any) -> Any:

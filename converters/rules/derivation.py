@@ -8,10 +8,12 @@ from typing import Any
 
 from converters.dataset import Origin
 from converters.mapping.analysis import Item
-from converters.mapping.document import Path_
+from converters.mapping.document import Path_, as_yaml
+from converters.rules.parameter import may_hold
 from converters.rules.registry import analysis_rules, modifiers, rules, steps
 from converters.rules.rule import Reads, Rule, Target
 from converters.rules.step import Analysis, Kind, Step, as_step, chosen
+from converters.rules.written import Files, with_files
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,37 @@ class Derivation:
             for place, message in rule.check(args):
                 yield (*self.path, rule.name, *place), start + message
 
-    def words(self, name: str) -> str | None:
-        """How the variable ``name`` is made, for Define-XML; None: there is nothing to tell."""
-        told = [self.step.words(self.args, name)]
-        if self.step.name == "from":
-            told = [f"Equal to {self.args}."]
+    def imputes(self, name: str) -> bool:
+        """Whether values of the variable ``name`` stand in the place of missing ones."""
+        return self.step.imputes(self.args, name)
+
+    def words(self, name: str, files: Files | None = None) -> str | None:
+        """How the variable ``name`` is made, for Define-XML; None: there is nothing to tell.
+
+        ``condition`` is told apart, since it depends on what else makes the variable. ``files`` are
+        those that rows of the spec come from: these are not told one by one.
+        """
+        args = with_files(self.args, self.place, files or {})
+        told = [self.step.words(args, name)]
         if self.variable is not None and name == self.target:
-            told += [rule.words(args, self.variable) for rule, args in self.changes]
+            told += [rule.words(its, self.variable) for rule, its in self.changes]
         return " ".join(text for text in told if text) or None
+
+    def written(self, files: Files) -> str:
+        """The step as the spec has it; ``files`` are those that rows of the spec come from."""
+        said = with_files(self.args, self.place, files)
+        if self.variable is None:
+            return as_yaml(self.step.name, said)
+        known = {self.step.name, *modifiers()}
+        rest = {key: value for key, value in self.attributes.items() if key in known}
+        return as_yaml(self.target, {**rest, self.step.name: said})
+
+    def about(self, parameter: str) -> Derivation | None:
+        """The derivation as far as it is about a parameter; None: it has nothing to do with it."""
+        if not may_hold(self.condition, parameter):
+            return None
+        args = self.step.about(self.args, parameter)
+        return None if args is None else replace(self, args=args)
 
     def origin(self, name: str) -> Origin:
         """Where the variable ``name`` comes from; a copy that is changed is derived."""
@@ -98,10 +123,6 @@ class Derivation:
         if changed and (found.type == "Predecessor" or "when" in changed):
             return Origin("Derived", "Sponsor")
         return found
-
-    def formula(self) -> str:
-        """The expression that makes the variable, where one alone does."""
-        return str(self.args) if self.step.name == "formula" else ""
 
 
 def derivation(item: Item, target: Callable[[Item], Target]) -> Derivation:

@@ -55,7 +55,7 @@ def set_words(values: Mapping[str, Any], name: str, records: str) -> str | None:
         return None
     value = values[name]
     shown = f'"{value}"' if isinstance(value, str) else scalar_text(value)
-    return f"{shown} in {records}."
+    return f"Set to {shown} in {records}."
 
 
 def set_origin(values: Mapping[str, Any], name: str) -> Origin:

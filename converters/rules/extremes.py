@@ -15,6 +15,7 @@ import pandas as pd
 from converters import columns
 from converters.columns import Rows
 from converters.mapping.document import Path_
+from converters.rules.english import listed
 from converters.rules.picking import order_words, ordered_names, picked, sort_columns
 from converters.rules.rule import Problems
 from converters.rules.step import (
@@ -146,15 +147,15 @@ _ENDS = {"high": "highest", "low": "lowest"}
 
 
 def extremes_words(args: Mapping[str, Any]) -> str:
-    """Which record it is, in English: ``last record where ..., for each ...``."""
+    """Which record it is, in English: ``last record where ..., within ...``."""
     pick, value = args["pick"], _value(args)
-    where, group = where_words(args), ", ".join(group_of(args))
+    where, group = where_words(args), listed(group_of(args))
     order = f"in the order of {order_words(args['order'])}" if "order" in args else ""
     if pick in ORDERED:
-        return f"{pick} record{where}, for each {group}, {order}"
+        return f"{pick} record{where}, within {group}, {order}"
     which = f" ({worst_words(args['worst'])})" if pick == "worst" else ""
     tied = f"; of equal ones the {args.get('ties', 'first')} {order}" if order else ""
-    return f"record with the {_WORDS[pick]} {value}{which}{where}, for each {group}{tied}"
+    return f"record with the {_WORDS[pick]} {value}{which}{where}, within {group}{tied}"
 
 
 def with_value(table: Analysis) -> npt.NDArray[np.bool_]:

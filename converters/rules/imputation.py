@@ -122,8 +122,9 @@ def words(args: Mapping[str, Any], kind: str, parts: Sequence[str]) -> str:
     if "year" not in missing:
         text += "; otherwise missing if incomplete"
     listed = ", ".join(reversed(missing[1:])) + " or " if len(missing) > 1 else ""
-    source_words = parse(args["from"]).words()
-    return f"{source_words} as a SAS {kind}; if its {listed}{missing[0]} is missing, {text}."
+    what = "Date part" if kind == "date" else "Date and time"
+    value = f"{what} of {parse(args['from']).words()} as a SAS {kind}"
+    return f"{value}; if its {listed}{missing[0]} is missing, {text}."
 
 
 def _which(to: str, what: str) -> str:
@@ -135,7 +136,7 @@ def flag_words(args: Mapping[str, Any], parts: Sequence[str]) -> str:
     """How a flag of these parts is made."""
     told = [part for part in parts if PARTS.index(part) + 1 >= lowest(args)]
     listed = [f'"{FLAGS[PARTS.index(part)]}" if the {part}' for part in told]
-    return f"{', '.join(listed)} was imputed." if listed else ""
+    return f"Imputation flag: {', '.join(listed)} was imputed." if listed else ""
 
 
 HIGHEST = "The greatest part that may be missing; none: incomplete dates are missing."

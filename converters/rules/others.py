@@ -13,6 +13,7 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.mapping.document import Path_
 from converters.mapping.expressions import ExpressionError, parse
+from converters.rules.english import listed
 from converters.rules.rule import Table
 from converters.rules.step import NAME, PAIRS, Analysis, of_other, pairs
 
@@ -39,8 +40,8 @@ def keys_of(args: Mapping[str, Any]) -> dict[str, str]:
 
 
 def keys_words(args: Mapping[str, Any]) -> str:
-    """The keys in words: ``USUBJID and AVISITN = VISITNUM``."""
-    return " and ".join(a if a == b else f"{a} = {b}" for a, b in keys_of(args).items())
+    """The keys in words: ``USUBJID and AVISITN (= VISITNUM)``."""
+    return listed(a if a == b else f"{a} (= {b})" for a, b in keys_of(args).items())
 
 
 def rows_where(other: Table, where: str | None) -> Rows:

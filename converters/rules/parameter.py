@@ -12,6 +12,7 @@ from converters import columns
 from converters.columns import Rows
 from converters.dataset import Origin
 from converters.mapping.document import scalar_text
+from converters.mapping.expressions import ExpressionError, parse
 from converters.rules.step import NAME, Analysis
 
 RESULTS = ("AVAL", "AVALC")
@@ -86,6 +87,29 @@ def append_parameter(
         if name not in kept
     }
     table.append(rows, {**empty, **descriptions(args, len(rows)), **results})
+
+
+def about_parameter(args: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    """The arguments of a step that makes one parameter, if it is the one of that code."""
+    return args if args["PARAMCD"] == code else None
+
+
+def about_where(args: Any, code: str) -> Any:
+    """The arguments of a step that changes records that meet ``where``, if these may be of it."""
+    return args if isinstance(args, list) or may_hold(args.get("where"), code) else None
+
+
+def may_hold(condition: str | None, code: str) -> bool:
+    """Whether a condition may hold in records of a parameter; one that cannot be told may."""
+    try:
+        checks = parse(condition).conditions() if condition else None
+    except ExpressionError:
+        return True
+    of_code = [c for c in checks or () if c.variable == "PARAMCD" and c.comparator in _EQUALITIES]
+    return all((code in c.values) == _EQUALITIES[c.comparator] for c in of_code)
+
+
+_EQUALITIES = {"EQ": True, "IN": True, "NE": False, "NOTIN": False}
 
 
 def parameter_origin(_: Any, name: str) -> Origin:

@@ -84,8 +84,10 @@ class Step:
     too. Of each of these ``words(args, name)`` says in English how it is made (None: nothing to
     tell), ``labels`` its label where the standard has none, ``kinds`` whether it is Char or Num
     where the standard does not say, ``origin`` where it comes from; a predecessor is
-    ``DATASET.VARIABLE``, or a name alone for a column of the source. Arguments under ``when`` and
-    ``where`` that are expressions are conditions.
+    ``DATASET.VARIABLE``, or a name alone for a column of the source; ``imputes`` whether values are
+    put in the place of missing ones. ``about(args, code)`` are the arguments as far as they are
+    about a parameter (None: not at all); a step that ``adds`` makes new records of parameters that
+    it names. Arguments under ``when`` and ``where`` that are expressions are conditions.
     """
 
     name: str
@@ -99,6 +101,9 @@ class Step:
     words: Callable[[Any, str], str | None] = field(default=lambda *_: None)
     kinds: Callable[[Any, str], Kind | None] = field(default=lambda *_: None)
     labels: Callable[[Any, str], str] = field(default=lambda *_: "")
+    imputes: Callable[[Any, str], bool] = field(default=lambda *_: False)
+    about: Callable[[Any, str], Any] = field(default=lambda args, _: args)
+    adds: bool = False
     origin: Callable[[Any, str], Origin] = field(default=lambda *_: Origin("Derived", "Sponsor"))
 
 

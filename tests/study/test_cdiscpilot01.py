@@ -16,6 +16,7 @@ import pytest
 from converters.api import Report, convert
 from converters.define import check_xsd
 from converters.findings import Severity
+from tests.finished_metadata import origin_faults
 
 SPECS = Path(__file__).parent / "cdiscpilot01"
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cdiscpilot01"
@@ -293,3 +294,7 @@ def digests(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def test_every_variable_has_an_origin_and_every_derived_one_a_method(first: Run) -> None:
+    assert origin_faults(dict(first.report.datasets)) == []

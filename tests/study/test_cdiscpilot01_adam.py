@@ -28,6 +28,7 @@ from converters.pipeline.convert import Conversion
 from converters.pipeline.package import write_package
 from converters.study import read_study
 from tests.finished import finished_dataset
+from tests.finished_metadata import origin_faults
 
 SPECS = Path(__file__).parent / "cdiscpilot01"
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cdiscpilot01"
@@ -187,3 +188,7 @@ def digests(folder: Path) -> dict[str, Any]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def test_every_variable_has_an_origin_and_every_derived_one_a_method(first: Run) -> None:
+    assert origin_faults(dict(first.conversion.analyses)) == []

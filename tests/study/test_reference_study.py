@@ -19,6 +19,7 @@ from converters.findings import Severity
 from converters.pipeline.account import adds_up
 from tests import odmlib_judge
 from tests.defines import difference
+from tests.finished_metadata import origin_faults
 
 STUDY = Path(__file__).parents[2] / "mappings" / "nct01933802"
 NUMBERS = set(range(1, 21))
@@ -589,3 +590,37 @@ def test_odmlib_finds_nothing_in_define_xml_and_writes_it_unchanged(out: Path, m
 def test_define_xml_is_read_and_written_unchanged(out: Path, model: str) -> None:
     content = (out / model / "define.xml").read_bytes()
     assert to_xml(read_define(content)) == content
+
+
+def test_every_variable_has_an_origin_and_every_derived_one_a_method(report: Report) -> None:
+    assert origin_faults(dict(report.datasets)) == []
+
+
+def test_identifiers_have_the_usual_origins_in_all_datasets(report: Report) -> None:
+    """As the published rules DD0105 to DD0110 ask."""
+    found: dict[str, set[str]] = {}
+    for dataset in report.datasets.values():
+        if dataset.metadata.purpose == "Tabulation":
+            for item in dataset.metadata.variables:
+                assert item.origin is not None or item.name == "QVAL"
+                if item.origin is not None and item.origin.type != "Not Available":
+                    found.setdefault(item.name, set()).add(item.origin.type)
+    assert found["STUDYID"] == {"Protocol"}
+    assert found["DOMAIN"] == found["RDOMAIN"] == found["VISITNUM"] == {"Assigned"}
+    assert found["USUBJID"] == {"Derived"}
+    assert [name for name in found if name.endswith("SEQ") and found[name] != {"Derived"}] == []
+    days = [name for name in found if name.endswith("DY") and name != "VISITDY"]
+    assert [name for name in days if found[name] != {"Derived"}] == []
+
+
+def test_qorig_agrees_with_the_origins_of_qualifiers(report: Report) -> None:
+    words = {"Collected": {"CRF", "eDT"}, "Derived": {"DERIVED"}, "Assigned": {"ASSIGNED"}}
+    checked = 0
+    for dataset in report.datasets.values():
+        for level in dataset.metadata.value_level:
+            if level.variable == "QVAL" and level.definition.origin is not None:
+                rows = dataset.frame["QNAM"] == level.where[0].values[0]
+                said = set(dataset.frame["QORIG"][rows].astype(str))
+                assert said <= words[level.definition.origin.type]
+                checked += len(said)
+    assert checked > 10

@@ -48,6 +48,7 @@ from converters.mapping.expressions import vectors as _vectors
 from converters.mapping.expressions import words as _words
 from converters.mapping.expressions.functions import FUNCTIONS, Function, Gives, Parameter
 from converters.mapping.expressions.syntax import (
+    Column,
     ExpressionError,
     Node,
     Ref,
@@ -74,6 +75,11 @@ class Expression:
     def gives(self) -> Gives:
         """``condition``, ``text`` or ``number``, or ``value`` when the columns decide."""
         return gives(self.tree)
+
+    @property
+    def column(self) -> Ref | None:
+        """The column that the expression is and nothing more; None if it is more."""
+        return self.tree.ref if isinstance(self.tree, Column) else None
 
     @property
     def is_condition(self) -> bool:

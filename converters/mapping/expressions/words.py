@@ -26,12 +26,12 @@ from converters.mapping.expressions.syntax import (
 Name = Callable[[Ref], str]
 
 _PLAIN = {
-    "==": "equals",
-    "!=": "does not equal",
-    "<": "is less than",
-    "<=": "is less than or equal to",
-    ">": "is greater than",
-    ">=": "is greater than or equal to",
+    "==": "=",
+    "!=": "is not",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
 }
 _DATES = {
     "<": "is before",
@@ -119,6 +119,8 @@ def _value(node: Node, name: Name) -> str:
 
 def _side(node: Node, name: Name) -> str:
     """A side of a comparison: arithmetic stands there without brackets."""
+    if isinstance(node, Call) and FUNCTIONS[node.name].gives == "condition":
+        return f"({words(node, name)})"
     return _inside(node, name, (Choice, Junction, Not, Chain, Member))
 
 
@@ -157,7 +159,7 @@ def _member(node: Member, name: Name) -> str:
     if len(values) == 1:
         sign = "!=" if node.negated else "=="
         return f"{item} {_predicate(sign, node.item, node.values[0], name)}"
-    return f"{item} is {'not ' if node.negated else ''}one of {', '.join(values)}"
+    return f"{item} is {'not ' if node.negated else ''}in ({', '.join(values)})"
 
 
 def _not(node: Not, name: Name) -> str:

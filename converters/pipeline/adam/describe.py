@@ -21,10 +21,11 @@ from converters.dataset import (
     Variable,
 )
 from converters.mapping.document import scalar_text
-from converters.mapping.metadata import comment, method, method_text
+from converters.mapping.metadata import comment, completed
 from converters.mapping.metadata import origin as stated_origin
 from converters.mapping.settings import Settings
 from converters.pipeline.adam.finished import Finished
+from converters.pipeline.adam.methods import makers, method_of
 from converters.pipeline.adam.plan import AnalysisPlan
 from converters.pipeline.describe import used_codelist, with_type
 from converters.pipeline.metadata import own_terms, value_texts, with_codelist
@@ -125,9 +126,8 @@ class _Variables:
             rows, code = np.flatnonzero((codes == number) & present), names[number]
             if len(rows):
                 where = (Condition("PARAMCD", "EQ", (code,)),)
-                own = of_parameter(self.plan, code)
-                plan = own if own.makers(variable.name) else self.plan
-                yield Piece(where, rows, self._in(variable, plan, rows, code))
+                source = self._source(variable.name, code)
+                yield Piece(where, rows, self._in(variable, source, rows, code))
 
     def _by_block(self, variable: Variable) -> Iterator[Piece]:
         """A variable that blocks make differently, where what they assign tells them apart."""
@@ -137,7 +137,7 @@ class _Variables:
         name, values = apart
         plans = dict(zip(values, (of_block(self.plan, n) for n in range(len(values))), strict=True))
         values = [value for value in values if plans[value].makers(variable.name)]
-        sources = [self._source(plans[value], variable.name) for value in values]
+        sources = [self._of(plans[value])._source(variable.name) for value in values]
         copied = all(item["origin"].type == "Predecessor" for item in sources)
         if copied or all(item == sources[0] for item in sources):
             return
@@ -149,41 +149,42 @@ class _Variables:
             rows = np.flatnonzero(np.isin(codes, chosen) & present)
             if len(rows):
                 where = (Condition(name, "EQ" if len(own) == 1 else "IN", tuple(own)),)
-                yield Piece(where, rows, self._in(variable, plans[own[0]], rows, own[0]))
+                yield Piece(where, rows, self._in(variable, sources[first], rows, own[0]))
 
-    def _source(self, plan: AnalysisPlan, name: str) -> dict[str, Any]:
-        """Origin and method that a plan gives a variable."""
-        own = _Variables(plan, self.frame, self.others, self.settings)
-        origin = own._origin(name)
-        method = own._method(name) if origin.type == "Derived" else None
+    def _of(self, plan: AnalysisPlan) -> _Variables:
+        """The same by another plan."""
+        return _Variables(plan, self.frame, self.others, self.settings)
+
+    def _source(self, name: str, parameter: str | None = None) -> dict[str, Any]:
+        """Origin and method of a variable, in the records of a parameter if it is named."""
+        origin = self._origin(name, parameter)
+        method = self._method(name, parameter) if origin.type == "Derived" else None
         return {"origin": origin, "method": method}
 
-    def _in(self, variable: Variable, plan: AnalysisPlan, rows: Rows, of: str) -> Variable:
-        """What holds of a variable in some rows, which ``plan`` makes."""
+    def _in(self, variable: Variable, source: Mapping[str, Any], rows: Rows, of: str) -> Variable:
+        """What holds of a variable in some rows, which have this origin and method."""
         values = columns.take(self.frame[variable.name], rows)
         codelist = own_terms(variable.codelist, value_texts(values), of)
-        found = replace(variable, codelist=codelist, **self._source(plan, variable.name))
+        found = replace(variable, codelist=codelist, **source)
         return typed(found, values)
 
-    def _origin(self, name: str) -> Origin:
+    def _origin(self, name: str, parameter: str | None = None) -> Origin:
         """The origin that the spec states, else that of what makes the variable."""
-        stated, made = self.plan.attribute(name, "origin"), self._made_origin(name)
+        stated, made = self.plan.attribute(name, "origin"), self._made_origin(name, parameter)
         return made if stated is None else stated_origin(stated, made)
 
-    def _made_origin(self, name: str) -> Origin:
+    def _made_origin(self, name: str, parameter: str | None = None) -> Origin:
         """The one origin of all that makes the variable; where they differ, it is derived.
 
         A predecessor without a dataset is that of the source; of a variable made here there is
         none, so that it is derived.
         """
         found: list[Origin] = []
-        for block in self.plan.blocks:
-            made = [item for item in block.derivations if name in item.makes()]
-            found += (self._placed(item.origin(name), str(block.spec.source)) for item in made)
-        sources = dict.fromkeys(str(block.spec.source) for block in self.plan.blocks)
-        for item in self.plan.derivations:
-            if name in item.makes():
-                found += (self._placed(item.origin(name), source) for source in sources or [""])
+        every = dict.fromkeys(str(block.spec.source) for block in self.plan.blocks) or [""]
+        for maker in makers(self.plan, name, parameter):
+            sources = [str(maker.block.spec.source)] if maker.block else every
+            origin = maker.derivation.origin(name)
+            found += (self._placed(origin, source) for source in sources)
         distinct = list(dict.fromkeys(found))
         if len(distinct) == 1:
             return distinct[0]
@@ -264,46 +265,10 @@ class _Variables:
         said = self.plan.spec.metadata.get(name, {}).get("codelist", {})
         return bool(said.get("terms", self.settings.output.terms) == "all")
 
-    def _method(self, name: str) -> Method | None:
-        makers, stated = self.plan.makers(name), self.plan.attribute(name, "method")
-        if method_text(stated) is not None:
-            return method(stated, None)
-        words = list(dict.fromkeys(text for item in makers if (text := item.words(name))))
-        formulas = dict.fromkeys(text for d in makers if d.target == name and (text := d.formula()))
-        return method(stated, Method(" ".join(words), "; ".join(formulas)) if words else None)
-
-
-def of_parameter(plan: AnalysisPlan, code: str) -> AnalysisPlan:
-    """The plan with what makes one parameter's records, as far as its derivations tell."""
-    blocks = [
-        replace(block, derivations=_of_parameter(block.derivations, code))
-        for block in plan.blocks
-        if _assigned(block.derivations).get("PARAMCD", code) == code
-    ]
-    return replace(plan, blocks=tuple(blocks), derivations=_of_parameter(plan.derivations, code))
-
-
-def _of_parameter(derivations: Sequence[Derivation], code: str) -> tuple[Derivation, ...]:
-    """Derivations without those of other parameters; of several that one makes, this alone."""
-    found = []
-    for item in derivations:
-        args = item.args
-        listed = args.get("parameters") if isinstance(args, Mapping) else args
-        if not item.target and isinstance(listed, list) and _codes(listed):
-            own = [entry for entry in listed if scalar_text(entry["PARAMCD"]) == code]
-            args = {**args, "parameters": own} if isinstance(args, Mapping) else own
-            found += [replace(item, args=args)] if own else []
-        elif (
-            item.target
-            or not isinstance(args, Mapping)
-            or scalar_text(args.get("PARAMCD", code)) == code
-        ):
-            found.append(item)
-    return tuple(found)
-
-
-def _codes(entries: Sequence[Any]) -> bool:
-    return all(isinstance(entry, Mapping) and "PARAMCD" in entry for entry in entries)
+    def _method(self, name: str, parameter: str | None = None) -> Method | None:
+        """How a variable is made, of one parameter if it is named, and what the spec says of it."""
+        made = method_of(self.plan, name, parameter)
+        return completed(self.plan.attribute(name, "method"), made)
 
 
 def of_block(plan: AnalysisPlan, number: int) -> AnalysisPlan:

@@ -351,6 +351,16 @@ def read_names(plan: AnalysisPlan) -> Iterator[str]:
             yield from (name for _, (dataset, name) in reads.others if dataset == plan.name)
 
 
+def names_read(item: Derivation) -> list[str]:
+    """The variables of the dataset itself that a derivation reads, as far as can be told."""
+    found: list[str] = []
+    for _, reads in _reads(item):
+        found += (name for kind in (reads.columns, reads.variables) for _, name in kind)
+        for _, text in reads.expressions:
+            found += sorted(ref.name for ref in parse(text).refs if ref.scope is None)
+    return list(dict.fromkeys(found))
+
+
 def _texts(plan: AnalysisPlan) -> Iterator[tuple[Path_, str]]:
     """All expressions of a spec with their places."""
     for block in plan.blocks:

@@ -42,9 +42,9 @@ def _reads(args: Mapping[str, str], _: str) -> Reads:
 
 def _words(args: Mapping[str, str], name: str) -> str:
     if name == args.get("unit_variable"):
-        return '"YEARS" where there is an age.'
+        return 'Unit of the age: "YEARS" where there is one.'
     birth, reference = (parse(args[key]).words() for key in ("birth", "reference"))
-    return f"Completed years from {birth} to {reference}."
+    return f"Age: completed years from {birth} to {reference}."
 
 
 STEP = Step(

@@ -15,6 +15,7 @@ import pandas as pd
 from converters import columns
 from converters.keys import match
 from converters.mapping.expressions import parse
+from converters.rules.english import listed
 from converters.rules.rule import Problems, Reads, Table
 from converters.rules.step import (
     NAME,
@@ -116,8 +117,8 @@ def _words(args: Mapping[str, Any], _: str) -> str:
     what = f"values of {dataset}{args['of']}" if "of" in args else records
     function = {"count": "Number", "min": "Minimum", "max": "Maximum"}.get(args["function"])
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
-    return f"{function or args['function'].capitalize()} of the {what}{where} with the same {keys}."
+    keys = listed(a if a == b else f"{a} (= {b})" for a, b in _keys(args).items())
+    return f"{function or args['function'].capitalize()} of the {what} with the same {keys}{where}."
 
 
 STEP = Step(

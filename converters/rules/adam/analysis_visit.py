@@ -16,6 +16,8 @@ import pandas as pd
 from converters import columns
 from converters.findings import Severity
 from converters.mapping.document import Path_, scalar_text
+from converters.rules.english import listed, quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     FILE,
@@ -213,28 +215,33 @@ def _check_windows(windows: Items, *, is_day: bool) -> Problems:
 
 
 def _pieces(args: Mapping[str, Any], name: str) -> Iterator[str]:
-    for item in args.get("windows") or args["visits"]:
+    items = args.get("windows") or args["visits"]
+    if isinstance(items, Mapping):
+        yield f"by the {'windows' if 'windows' in args else 'visits'} of {items['file']}"
+        return
+    for item in items:
         if item.get(name) is not None:
-            said = f"{_day(args)} {_range(item)}"
+            said = f"{_day(args)} is {_range(item)}"
             if "visits" in args:
-                said = f"{_from(args)} {' or '.join(map(scalar_text, _visits(item)))}"
-            yield f"{scalar_text(item[name])}: {said}"
-    if "otherwise" in args and args["otherwise"].get(name) is not None:
-        yield f"{scalar_text(args['otherwise'][name])} otherwise"
+                said = f"{_from(args)} is {listed(map(quoted, _visits(item)), 'or')}"
+            yield f"{quoted(item[name])} if {said}"
+    last = args.get("otherwise", {}).get(name)
+    yield "missing" if last is None else quoted(last)
 
 
 def _words(args: Mapping[str, Any], name: str) -> str:
     what = {
-        "AWTARGET": "The target of the window",
-        "AWLO": "The beginning of the window",
-        "AWHI": "The end of the window",
-        "AWU": "The unit of the window",
-        "AWRANGE": "The range of the window",
-        "AWTDIFF": f"The absolute difference of {_day(args)} and AWTARGET",
+        "AWTARGET": "Target of the analysis window",
+        "AWLO": "Beginning of the analysis window",
+        "AWHI": "End of the analysis window",
+        "AWU": "Unit of the analysis window",
+        "AWRANGE": "Range of the analysis window",
+        "AWTDIFF": f"Absolute difference of {_day(args)} and AWTARGET",
     }
     where = where_words(args)
     if name not in what:
-        return f"{'; '.join(_pieces(args, name))}{where}."
+        start = f"Analysis visit{' number' if name == 'AVISITN' else ''}"
+        return f"{start}{where}: {'; else '.join(_pieces(args, name))}."
     no_zero = ", without a day 0" if name == "AWTDIFF" and _is_day(args) else ""
     return f"{what[name]}{no_zero}{where}."
 
@@ -315,5 +322,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=_kinds,
 )

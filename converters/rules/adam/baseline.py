@@ -14,6 +14,7 @@ import numpy as np
 from converters import columns
 from converters.columns import Rows
 from converters.mapping.expressions import parse
+from converters.rules.english import listed
 from converters.rules.extremes import RESULTS, with_value
 from converters.rules.picking import picked
 from converters.rules.rule import Reads
@@ -76,11 +77,12 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], name: str) -> str:
-    group = ", ".join(_group(args))
+    group = listed(_group(args))
     if name == "ABLFL":
         where = parse(args["where"]).words()
-        return f'"Y" for the last record with a value where {where}, for each {group}.'
-    return f"{_taken(args)[name]} of the record with ABLFL = Y of the same {group}."
+        return f'Baseline flag: "Y" for the last record with a value where {where}, within {group}.'
+    value = _taken(args)[name]
+    return f'Baseline value: {value} of the record flagged ABLFL = "Y" within {group}.'
 
 
 STEP = Step(

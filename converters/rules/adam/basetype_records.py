@@ -38,7 +38,7 @@ def _check(args: Sequence[Mapping[str, str]]) -> Problems:
 
 def _words(args: Sequence[Mapping[str, str]], _: str) -> str:
     told = (f'"{item["BASETYPE"]}" where {parse(item["when"]).words()}' for item in args)
-    return f"{'; '.join(told)}; a record for each that holds."
+    return f"Definition of baseline: {'; '.join(told)}; one record for each that holds."
 
 
 STEP = Step(

@@ -18,6 +18,7 @@ from converters import columns
 from converters.columns import Rows
 from converters.keys import in_order
 from converters.rules.derived_records import anew
+from converters.rules.english import listed
 from converters.rules.extremes import WORST, check_worst, with_value, worseness, worst_words
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
@@ -200,15 +201,15 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 def _words(args: Mapping[str, Any], name: str) -> str:
     method, where = args["method"], where_words(args)
-    group = ", ".join(_group(args))
+    group = listed(_group(args))
     if name == "DTYPE":
         what = f"the {_METHODS[method]} value" + ("" if method == "BOCF" else " before")
         worst = f" ({worst_words(args['worst'])})" if method == "WOCF" else ""
         return (
-            f'"{method}" in records of expected visits without a value{where}, for each {group}:'
-            f" {what}{worst}, in the order of AVISITN."
+            f'Derivation type: "{method}" in records that are added for expected visits without a'
+            f" value{where}, within {group}: {what}{worst}, in the order of AVISITN."
         )
-    return f"In records with DTYPE {method}: the expected visit."
+    return f'For records with DTYPE = "{method}": the expected visit.'
 
 
 def _kinds(_: Mapping[str, Any], name: str) -> Kind:

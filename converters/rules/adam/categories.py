@@ -15,6 +15,7 @@ import pandas as pd
 from converters import columns
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.expressions import parse
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.schema import NAME_PATTERN
 from converters.rules.step import (
@@ -114,13 +115,16 @@ def _pieces(args: Arguments, name: str) -> Iterator[str]:
         value = item.get(name)
         if value is not None:
             shown = f'"{value}"' if isinstance(value, str) else f"{value:g}"
-            yield shown + (f" if {parse(item['when']).words()}" if "when" in item else " otherwise")
+            yield shown + (f" if {parse(item['when']).words()}" if "when" in item else "")
 
 
 def _words(args: Arguments, name: str) -> str:
     where = "" if isinstance(args, Sequence) else where_words(args)
     start = f"W{where[2:]}: " if where else ""
-    return f"{start}{'; '.join(_pieces(args, name))}."
+    told = list(_pieces(args, name))
+    if " if " in told[-1]:
+        told.append("missing")
+    return f"{start}{'; else '.join(told)}."
 
 
 _VALUES = {
@@ -162,6 +166,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=lambda args, name: (
         "Num" if _is_number([item.get(name) for item in _items(args)]) else "Char"
     ),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from converters import columns
 from converters.mapping.expressions import parse
+from converters.rules.parameter import about_where
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, Analysis, Step, at, closed
 
@@ -37,8 +38,11 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 def _words(args: Mapping[str, Any], name: str) -> str:
     where = f", where {parse(args['where']).words()}" if "where" in args else ""
     if name == "CHG":
-        return f"AVAL minus BASE{where}."
-    return f"CHG divided by the absolute value of BASE, times 100{where}; missing if BASE is 0."
+        return f"Change from baseline: AVAL minus BASE{where}."
+    return (
+        "Percent change from baseline: CHG divided by the absolute value of BASE, times"
+        f" 100{where}; missing if BASE is 0."
+    )
 
 
 STEP = Step(
@@ -54,4 +58,5 @@ STEP = Step(
     makes=_makes,
     reads=_reads,
     words=_words,
+    about=about_where,
 )

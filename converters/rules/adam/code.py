@@ -12,6 +12,7 @@ import pandas as pd
 
 from converters.errors import SpecError
 from converters.mapping.code import CODE_FILE, column_for_code
+from converters.rules.english import listed
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, PAIRS, Analysis, Step, closed, pairs
 
@@ -39,7 +40,7 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], _: str) -> str:
-    names = ", ".join(pairs(args["columns"]).values())
+    names = listed(pairs(args["columns"]).values())
     return f"Computed from {names} by the function {args['function']} of {CODE_FILE}."
 
 

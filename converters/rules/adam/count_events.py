@@ -23,7 +23,13 @@ from converters.rules.others import (
     subjects_of,
     where_words,
 )
-from converters.rules.parameter import DESCRIBED, described, descriptions, parameter_origin
+from converters.rules.parameter import (
+    DESCRIBED,
+    about_parameter,
+    described,
+    descriptions,
+    parameter_origin,
+)
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed, of_other
 
@@ -61,7 +67,8 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
         return None
     where = where_words(args)
     return (
-        f"For {args['PARAMCD']}: the number of the subject's records of {args['dataset']}{where}."
+        f"For {args['PARAMCD']}: number of the subject's records of {args['dataset']}{where};"
+        " 0 if there is none."
     )
 
 
@@ -82,5 +89,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_parameter,
+    adds=True,
     origin=lambda args, name: subject_origin(args, name) or parameter_origin(args, name),
 )

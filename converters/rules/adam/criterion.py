@@ -13,6 +13,8 @@ import numpy as np
 
 from converters import columns
 from converters.mapping.expressions import parse
+from converters.rules.english import quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Reads
 from converters.rules.step import NAME, Analysis, Step, closed
 
@@ -34,13 +36,16 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 
 def _words(args: Mapping[str, Any], name: str) -> str:
-    where = f", of the records where {parse(args['where']).words()}" if "where" in args else ""
-    met = f"where {parse(args['when']).words()}{where}"
+    where = parse(args["where"]).words() if "where" in args else ""
+    when, no = parse(args["when"]).words(), args.get("no")
     if name == args["name"]:
-        place = where.removeprefix(", of the records ") or "in all records"
-        return f'"{args["label"]}" {place if args.get("no") else met}.'
-    otherwise = '; "N" otherwise' if args.get("no") else ""
-    return f'"Y" {met}{otherwise}.'
+        meant = [text for text in (where, "" if no else when) if text]
+        if len(meant) > 1:
+            meant = [f"({text})" for text in meant]
+        place = f"where {' and '.join(meant)}" if meant else "in all records"
+        return f'Text of the criterion: "{args["label"]}" {place}.'
+    only = f"Where {where}: " if where else ""
+    return f'{only}"Y" if {when}; else {quoted("N") if no else "missing"}.'
 
 
 STEP = Step(
@@ -72,5 +77,6 @@ STEP = Step(
     makes=lambda args, _: (args["name"], f"{args['name']}FL"),
     reads=_reads,
     words=_words,
+    about=about_where,
     kinds=lambda *_: "Char",
 )

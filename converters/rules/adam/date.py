@@ -67,7 +67,7 @@ def is_flag(name: str) -> bool:
 def _words(args: Any, name: str) -> str:
     if not imputation.imputes(args):
         source = parse(imputation.source(args)).words()
-        return f"{source} as a SAS date; missing if incomplete."
+        return f"Date part of {source} as a SAS date; missing if incomplete."
     if is_flag(name):
         return imputation.flag_words(args, _PARTS)
     return imputation.words(args, "date", _PARTS)
@@ -99,6 +99,7 @@ STEP = Step(
     reads=imputation.reads,
     check=imputation.check,
     words=_words,
+    imputes=lambda args, _: imputation.imputes(args),
     kinds=lambda _, name: "Char" if is_flag(name) else "Num",
     labels=lambda _, name: "Date Imputation Flag" if is_flag(name) else "",
 )

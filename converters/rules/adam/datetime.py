@@ -65,7 +65,7 @@ def _makes(args: Any, target: str) -> tuple[str, ...]:
 def _words(args: Any, name: str) -> str:
     if not imputation.imputes(args):
         source = parse(imputation.source(args)).words()
-        return f"{source} as a SAS datetime; missing if it is not known to the minute."
+        return f"Date and time of {source} as a SAS datetime; missing if not known to the minute."
     if not is_flag(name):
         return imputation.words(args, "datetime", PARTS)
     last = -1 if args.get("ignore_seconds_flag", False) else None
@@ -121,6 +121,7 @@ STEP = Step(
     reads=imputation.reads,
     check=imputation.check,
     words=_words,
+    imputes=lambda args, _: imputation.imputes(args),
     kinds=lambda _, name: "Char" if is_flag(name) else "Num",
     labels=_label,
 )

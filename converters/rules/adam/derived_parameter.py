@@ -14,9 +14,11 @@ import pandas as pd
 
 from converters import columns
 from converters.mapping.expressions import ExpressionError, Ref, parse
+from converters.rules.english import listed
 from converters.rules.parameter import (
     DESCRIBED,
     GROUPED,
+    about_parameter,
     append_parameter,
     described,
     group_of,
@@ -91,12 +93,11 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
     if name != "AVAL":
         return None
     once = args.get("constant", ())
-    constant = f" ({', '.join(once)}: once a subject)" if once else ""
-    where = f", of records where {parse(args['where']).words()}" if "where" in args else ""
-    by = ", ".join(group_of(args))
+    constant = f" ({listed(once)}: once a subject)" if once else ""
+    where = f", in records where {parse(args['where']).words()}" if "where" in args else ""
     words = parse(args["formula"]).words()
-    of = f"AVAL of these parameters with the same {by}{constant}{where}"
-    return f"For {args['PARAMCD']}: {words}, {of}."
+    of = f"of these parameters within {listed(group_of(args))}{constant}{where}"
+    return f"For {args['PARAMCD']}: computed as {words}, from AVAL {of}."
 
 
 STEP = Step(
@@ -124,5 +125,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_parameter,
+    adds=True,
     origin=parameter_origin,
 )

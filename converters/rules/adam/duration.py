@@ -63,20 +63,19 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 def _words(args: Mapping[str, Any], name: str) -> str:
     unit, counted = args["unit"], _in_unit(args)
     if name == args.get("unit_variable"):
-        return f'"{_UNITS[unit][1]}" where there is a duration.'
+        return f'Unit of the duration: "{_UNITS[unit][1]}" where there is one.'
     start, end = (parse(args[key]).words() for key in ("start", "end"))
     one = ""
     if args.get("add_one", True):
-        number = "1" if counted == "days" else f"1 {counted.removesuffix('s')}"
+        number = f"1 {counted.removesuffix('s')}"
         one = f", plus {number} if {end} is on or after {start}"
     whole = " (whole part)" if args.get("trunc_out", False) else ""
     if unit == counted == "days":
-        return f"{end} minus {start}{one}{whole}."
-    counts = counted.capitalize()
+        return f"Duration in days: {end} minus {start}{one}{whole}."
+    how = f"Duration in {unit}: {counted} from {start} to {end}{one}"
     if unit == counted:
-        return f"{counts} from {start} to {end}{one}{whole}."
-    size = f"{_UNITS[unit][0] / _UNITS[counted][0]:g}"
-    return f"{counts} from {start} to {end}{one}, divided by {size} ({unit}){whole}."
+        return f"{how}{whole}."
+    return f"{how}, divided by {_UNITS[unit][0] / _UNITS[counted][0]:g}{whole}."
 
 
 STEP = Step(

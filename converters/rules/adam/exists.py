@@ -46,8 +46,9 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 def _words(args: Mapping[str, Any], _: str) -> str:
     keys = keys_words(args)
-    no = ', "N" otherwise' if args.get("no") else ""
-    return f'"Y" if {args["dataset"]} has a record{where_words(args)} with the same {keys}{no}.'
+    no = '"N"' if args.get("no") else "missing"
+    record = f"{args['dataset']} has a record with the same {keys}{where_words(args)}"
+    return f'"Y" if {record}; else {no}.'
 
 
 STEP = Step(

@@ -28,7 +28,13 @@ from converters.rules.others import (
     subjects_of,
     where_words,
 )
-from converters.rules.parameter import DESCRIBED, described, descriptions, parameter_origin
+from converters.rules.parameter import (
+    DESCRIBED,
+    about_parameter,
+    described,
+    descriptions,
+    parameter_origin,
+)
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed, of_other
 
@@ -77,7 +83,7 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
     where = f" where {' and '.join(when)}" if when else ""
     none = "; missing without any record" + where_words(args) if args.get("missing") else ""
     met = f"{yes} if the subject has a record in {args['dataset']}{where}"
-    return f"For {args['PARAMCD']}: {met}, else {no}{none}."
+    return f"For {args['PARAMCD']}: {met}; else {no}{none}."
 
 
 STEP = Step(
@@ -102,5 +108,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_parameter,
+    adds=True,
     origin=lambda args, name: subject_origin(args, name) or parameter_origin(args, name),
 )

@@ -21,6 +21,7 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.mapping.expressions import parse
 from converters.rules.adam.date import days_of
+from converters.rules.english import listed
 from converters.rules.others import (
     check_in,
     reads_in,
@@ -207,20 +208,27 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 
 def _words(args: Mapping[str, Any], name: str) -> str | None:
-    by = ", ".join(_group(args))
-    of = f"of the records of {args['dataset']}{where_words(args)} with the same {by}"
+    same = f"with the same {listed(_group(args))}"
+    of = f"of the records of {args['dataset']} {same}{where_words(args)}"
     if name in ("ASTDT", "AENDT"):
         key = "start" if name == "ASTDT" or "end" not in args else "end"
-        which = "earliest" if name == "ASTDT" else "latest"
-        return f"The {which} {parse(args[key]).words()} {of}."
+        which = "Earliest" if name == "ASTDT" else "Latest"
+        return f"{which} {parse(args[key]).words()} {of}."
     if name != "AVAL":
         return None
     dose = f"; the dose is {parse(args['dose']).words()}" if "dose" in args else ""
     day = " for each day" if args.get("per") == "day" else ""
     planned = f"; planned is {parse(args['planned']).words()}{day}" if "planned" in args else ""
     gap = f"; an interruption is over {args['gap']:g} days" if args.get("gap") else ""
-    each = "; ".join(f"for {i['PARAMCD']} {_MEASURES[i['measure']][0]}" for i in args["parameters"])
+    each = "; ".join(
+        f"for {i['PARAMCD']}: {_MEASURES[i['measure']][0]}" for i in args["parameters"]
+    )
     return f"{each[0].upper()}{each[1:]}, {of}{dose}{day if dose else ''}{planned}{gap}."
+
+
+def _about(args: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    items = [item for item in args["parameters"] if item["PARAMCD"] == code]
+    return {**args, "parameters": items} if items else None
 
 
 def _origin(args: Mapping[str, Any], name: str) -> Origin:
@@ -277,5 +285,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=_about,
+    adds=True,
     origin=_origin,
 )

@@ -37,6 +37,6 @@ STEP = Step(
     variable=True,
     reads=lambda args, _: Reads(columns=extremes_read(args), expressions=where_reads(args)),
     check=check_extremes,
-    words=lambda args, _: f'"Y" for the {extremes_words(args)}.',
+    words=lambda args, _: f'"Y" for the {extremes_words(args)}; else missing.',
     kinds=lambda *_: "Char",
 )

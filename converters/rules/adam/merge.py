@@ -107,10 +107,13 @@ def _words(args: Mapping[str, Any], name: str) -> str:
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
     keys = keys_words(args)
     if name == args.get("exists"):
-        return f'"Y" if {args["dataset"]} has a record{where} with the same {keys}.'
-    order = f" in the order of {order_words(args['order'])}" if "order" in args else ""
-    pick = f"{args['pick']} " if "pick" in args else ""
-    return f"The {pick}{args['dataset']}.{_taken(args)[name]}{where} with the same {keys}{order}."
+        return f'"Y" if {args["dataset"]} has a record with the same {keys}{where}; else missing.'
+    taken = f"{args['dataset']}.{_taken(args)[name]}"
+    if "pick" not in args:
+        return f"Equal to {taken} of the record with the same {keys}{where}."
+    order = f", in the order of {order_words(args['order'])}" if "order" in args else ""
+    which = f"{args['pick']} record with the same {keys}{where}{order}"
+    return f"Equal to {taken} of the {which}."
 
 
 def _origin(args: Mapping[str, Any], name: str) -> Origin:

@@ -12,6 +12,8 @@ import pandas as pd
 
 from converters import columns
 from converters.mapping.expressions import parse
+from converters.rules.english import quoted
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     NAME,
@@ -70,13 +72,15 @@ def _check(args: Mapping[str, Any]) -> Problems:
 def _words(args: Mapping[str, Any], name: str) -> str:
     where = where_words(args)
     if name == args["name"]:
-        return f'"{args["label"]}"{where or " in all records"}.'
+        return f'Text of the criterion: "{args["label"]}"{where or " in all records"}.'
     key = "number" if name.endswith("MN") else "response"
     told = (
-        f"{item[key]} if {parse(item['when']).words()}" if "when" in item else f"else {item[key]}"
+        quoted(item[key]) + (f" if {parse(item['when']).words()}" if "when" in item else "")
         for item in args["responses"]
     )
-    return f"The first that holds{where}: {'; '.join(told)}."
+    start = f"W{where[2:]}: " if where else ""
+    last = "; else missing" if "when" in args["responses"][-1] else ""
+    return f"{start}{'; else '.join(told)}{last}."
 
 
 def _kinds(args: Mapping[str, Any], name: str) -> Kind:
@@ -123,5 +127,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=_kinds,
 )

@@ -58,7 +58,7 @@ def _check(args: Mapping[str, Any]) -> Problems:
 def _words(args: Mapping[str, Any], _: str) -> str:
     said = {key: parse(text).words() for key, text in _texts(args).items()}
     start, first = said["start"], said["treatment_start"]
-    text = f'"Y" if {start} is on or after {first} or missing'
+    text = f'On-treatment flag: "Y" if {start} is on or after {first} or missing'
     if "before" in args:
         text += f" (not on {first} if {said['before']})"
     if "treatment_end" in args:
@@ -69,7 +69,7 @@ def _words(args: Mapping[str, Any], _: str) -> str:
     if args.get("spanning", False):
         text += f", or if {start} is before {first}"
     end = f" or {said['end']} is before it" if "end" in args else ""
-    return f"{text}; not if {first} is missing{end}."
+    return f"{text}; missing if {first} is missing{end}."
 
 
 STEP = Step(

@@ -13,6 +13,7 @@ from converters.columns import Rows
 from converters.dataset import Origin
 from converters.mapping.document import scalar_text
 from converters.mapping.expressions import parse
+from converters.rules.english import listed, lowered, value_words
 from converters.rules.parameter import DESCRIBED, NUMBERS, RESULTS, described
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed
@@ -84,15 +85,26 @@ def _check(args: Parameters) -> Problems:
 def _words(args: Parameters, name: str) -> str | None:
     if name not in RESULTS:
         return None
-    texts = list(dict.fromkeys(parse(item[name]).words() for item in args if name in item))
-    if len(texts) == 1:
-        return f"{name} is {texts[0]}."
-    each = (f"{parse(i[name]).words()} for {i['PARAMCD']}" for i in args if name in i)
-    return f"{name} is {'; '.join(each)}."
+    codes: dict[str, dict[str, None]] = {}
+    for item in args:
+        if name in item:
+            codes.setdefault(item[name], {})[item["PARAMCD"]] = None
+    if len(codes) == 1:
+        return value_words(*codes)
+    return " ".join(f"For {listed(of)}: {lowered(value_words(t))}" for t, of in codes.items())
 
 
-def _origin(_: Parameters, name: str) -> Origin:
+def _origin(args: Parameters, name: str) -> Origin:
+    """A result that is one column for all parameters is a copy of it."""
+    texts = {item[name] for item in args if name in item}
+    column = parse(next(iter(texts))).column if name in RESULTS and len(texts) == 1 else None
+    if column is not None and column.scope in (None, "raw"):
+        return Origin("Predecessor", "", column.name)
     return Origin("Derived" if name in RESULTS else "Assigned", "Sponsor")
+
+
+def _about(args: Parameters, code: str) -> Parameters | None:
+    return [item for item in args if item["PARAMCD"] == code] or None
 
 
 _PARAMETER = closed(
@@ -114,5 +126,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=_about,
     origin=_origin,
 )

@@ -159,11 +159,11 @@ def _words(args: Mapping[str, Any], name: str) -> str:
     kind, dataset = _kind(args), _dataset(args)
     start, end = (f"{dataset}.{item}" for item in _first(args))
     date = parse(args["date"]).words()
-    what = {kind.number: "Number", kind.text: "Name"}
+    what = {kind.number: "Number", kind.text: "Description"}
     what |= dict(zip(kind.dates, ("Start", "End"), strict=True))
     return (
-        f"{what[name]} of the {kind.word.lower()} with {date} from its start to its end "
-        f"({start} to {end} for the first); of several the one that started last."
+        f"{what[name]} of the {kind.word.lower()} that {date} falls into, from its start to its end"
+        f" ({start} to {end} for the first); of several the one that started last."
     )
 
 

@@ -189,8 +189,9 @@ def _words(args: Mapping[str, Any], name: str) -> str:
     if "number" in args:
         period = f"with {parse(args['number']).words()} = {number}"
     else:
-        period = f"of period {number} in the order of {parse(args['order']).words()}"
-    return f"{which}{parse(text).words()} of the subject's {args['from']} records {period}{where}."
+        period = f"of period {number}, in the order of {parse(args['order']).words()}"
+    what = f"{which or 'Value of '}{parse(text).words()}"
+    return f"{what} of the subject's {args['from']} records {period}{where}."
 
 
 STEP = Step(

@@ -71,7 +71,7 @@ def _words(args: Mapping[str, Any], _: str) -> str:
 
     def told(number: int, word: str, text: str) -> str:
         term = _TERMS[number]
-        return f"{terms.get(term, term)} {word} {parse(text).words()}"
+        return f'"{terms.get(term, term)}" if {word} {parse(text).words()}'
 
     found = []
     for limits, low, high in (
@@ -81,7 +81,8 @@ def _words(args: Mapping[str, Any], _: str) -> str:
         found += [told(low, "below", limits["low"])] if "low" in limits else []
         found += [told(high, "above", limits["high"])] if "high" in limits else []
     value = parse(args.get("value", "AVAL")).words()
-    return f"By {value}: {', '.join(found)}, else {terms.get('NORMAL', 'NORMAL')}."
+    normal = f'"{terms.get("NORMAL", "NORMAL")}"'
+    return f"Reference range indicator of {value}: {'; else '.join([*found, normal])}."
 
 
 STEP = Step(

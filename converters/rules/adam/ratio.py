@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from converters import columns
+from converters.rules.parameter import about_where
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import (
     NAME,
@@ -53,7 +54,7 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 def _words(args: Mapping[str, Any], name: str) -> str:
     other = name.removeprefix("R2")
-    return f"AVAL divided by {other}{where_words(args)}; missing if {other} is 0."
+    return f"Ratio to {other}: AVAL divided by {other}{where_words(args)}; missing if {other} is 0."
 
 
 STEP = Step(
@@ -71,6 +72,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_where,
     kinds=lambda *_: "Num",
     labels=lambda _, name: _LABELS.get(name, ""),
 )

@@ -15,10 +15,12 @@ import pandas as pd
 
 from converters.findings import Severity
 from converters.mapping.expressions import parse
+from converters.rules.english import listed
 from converters.rules.parameter import (
     DESCRIBED,
     GROUPED,
     PARAMCD,
+    about_parameter,
     append_parameter,
     described,
     group_of,
@@ -95,16 +97,16 @@ def _words(args: Mapping[str, Any], name: str) -> str | None:
     if name != "AVAL":
         return None
     items, turned = args["items"], args.get("reversed", {})
-    which = f"{_METHODS[args['method']]} of AVAL of {', '.join(items)}"
+    which = f"{_METHODS[args['method']]} of AVAL of {listed(items)}"
     back = "".join(f", {item} as {low + high} minus AVAL" for item, (low, high) in turned.items())
     least = (
         f", if at least {args['minimum']} are answered"
         if "minimum" in args
         else ", if all are answered"
     )
-    where = f", of records where {parse(args['where']).words()}" if "where" in args else ""
-    by = ", ".join(group_of(args))
-    return f"For {args['PARAMCD']}: {which} with the same {by}{back}{where}{least}."
+    where = f", in records where {parse(args['where']).words()}" if "where" in args else ""
+    by = listed(group_of(args))
+    return f"For {args['PARAMCD']}: {which} within {by}{back}{where}{least}; else missing."
 
 
 STEP = Step(
@@ -151,5 +153,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_parameter,
+    adds=True,
     origin=parameter_origin,
 )

@@ -34,7 +34,7 @@ def _words(args: Mapping[str, Any], _: str) -> str:
     absent = args.get("missing")
     end = f'"{absent}" for a missing value' if absent else "missing if either is"
     between = args.get("separator", " to ")
-    return f'{args["from"]} and {args["to"]}, joined by "{between}"; {end}.'
+    return f'Shift: {args["from"]} and {args["to"]}, joined by "{between}"; {end}.'
 
 
 STEP = Step(

@@ -25,7 +25,7 @@ def _reads(args: Mapping[str, str], _: str) -> Reads:
 
 def _words(args: Mapping[str, Any], _: str) -> str:
     date, reference = (_date_words(args[key]) for key in ("date", "reference"))
-    return f"{date} minus {reference}, plus 1 if {date} is on or after {reference}."
+    return f"Study day: {date} minus {reference}, plus 1 day if {date} is on or after {reference}."
 
 
 def _date_words(text: str) -> str:

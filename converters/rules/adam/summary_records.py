@@ -16,6 +16,7 @@ from converters.columns import Rows
 from converters.keys import ends, in_order
 from converters.rules.adam.aggregate import FUNCTIONS, of_groups
 from converters.rules.derived_records import SET, anew, kind_of, set_origin, set_words
+from converters.rules.english import listed
 from converters.rules.rule import Reads
 from converters.rules.step import (
     NAME,
@@ -91,10 +92,12 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 
 def _words(args: Mapping[str, Any], name: str) -> str | None:
     function, where = args["function"], where_words(args)
-    each = f"for each {', '.join(_group(args))}"
+    each = f"within {listed(_group(args))}"
     if name == "AVAL":
-        return f"In records with DTYPE {_values(args)['DTYPE']}: {function} of AVAL{where}, {each}."
-    return set_words(_values(args), name, f"records with the {function} of AVAL{where}, {each}")
+        dtype = _values(args)["DTYPE"]
+        return f'For records with DTYPE = "{dtype}": {function} of AVAL{where}, {each}.'
+    new = f"records that are added with the {function} of AVAL{where}, {each}"
+    return set_words(_values(args), name, new)
 
 
 def _kinds(args: Mapping[str, Any], name: str) -> Kind | None:

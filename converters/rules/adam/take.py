@@ -29,5 +29,6 @@ STEP = Step(
     apply=_apply,
     makes=lambda args, _: pairs(args),
     reads=_reads,
+    words=lambda args, name: f"Equal to {pairs(args)[name]}.",
     origin=lambda args, name: Origin("Predecessor", "", pairs(args)[name]),
 )

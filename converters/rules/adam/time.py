@@ -20,7 +20,7 @@ def _apply(args: str, table: Analysis, target: str) -> None:
 
 
 def _words(args: str, _: str) -> str:
-    return f"The time of {parse(args).words()}; missing if it is not known to the minute."
+    return f"Time part of {parse(args).words()} as a SAS time; missing if not known to the minute."
 
 
 STEP = Step(

@@ -20,6 +20,7 @@ from converters.findings import Severity
 from converters.keys import match
 from converters.mapping.expressions import parse
 from converters.rules.adam.date import days_of
+from converters.rules.english import listed, quoted
 from converters.rules.others import (
     SUBJECTS,
     check_in,
@@ -35,7 +36,13 @@ from converters.rules.others import (
     value_in,
     where_words,
 )
-from converters.rules.parameter import DESCRIBED, described, descriptions, parameter_origin
+from converters.rules.parameter import (
+    DESCRIBED,
+    about_parameter,
+    described,
+    descriptions,
+    parameter_origin,
+)
 from converters.rules.rule import Problems, Reads
 from converters.rules.step import NAME, Analysis, Step, closed, of_other
 
@@ -237,17 +244,33 @@ def _check(args: Mapping[str, Any]) -> Problems:
 def _words(args: Mapping[str, Any], name: str) -> str | None:
     start = f"{parse(args['start']).words()} of {subjects_of(args)}"
     unit = args.get("unit", "days")
-    per = "" if unit == "days" else f", divided by {_UNITS[unit]:g} ({unit})"
+    per = "" if unit == "days" else f", divided by {_UNITS[unit]:g}"
     words = {
-        "AVAL": f"ADT minus STARTDT, plus 1{per}.",
-        "STARTDT": f"{start}.",
+        "AVAL": f"time to event in {unit}: ADT minus STARTDT, plus 1 day{per}.",
+        "STARTDT": f"start, {start}.",
+        "SRCSEQ": f"sequence number of the record that gives ADT ({_sequences(args)}).",
         "ADT": _dates(args),
-        "CNSR": "; ".join(
-            f"{_code(item, event=event):g}: {item['description']}" for item, event in _items(args)
-        )
-        + ".",
+        "CNSR": f"{_codes(args)}.",
     }
     return f"For {args['PARAMCD']}: {words[name]}" if name in words else None
+
+
+def _codes(args: Mapping[str, Any]) -> str:
+    """The codes with what happened: ``0 if "Death"; 1 if ...``."""
+    codes: dict[str, list[str]] = {}
+    for item, event in _items(args):
+        what = f"{quoted(item['description'])} ({'event' if event else 'censoring'})"
+        codes.setdefault(f"{_code(item, event=event):g}", []).append(what)
+    return "; ".join(f"{code} for {listed(whats, 'or')}" for code, whats in codes.items())
+
+
+def _sequences(args: Mapping[str, Any]) -> str:
+    named = dict.fromkeys(
+        f"{item['dataset']}.{item['source']['SRCSEQ']}"
+        for item, _ in _items(args)
+        if "SRCSEQ" in item.get("source", {})
+    )
+    return listed(named, "or") if named else "none is stated"
 
 
 def _dates(args: Mapping[str, Any]) -> str:
@@ -311,5 +334,7 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=about_parameter,
+    adds=True,
     origin=_origin,
 )

@@ -200,7 +200,7 @@ def _check_bounds(place: Path_, item: Mapping[str, Any]) -> Problems:
 
 
 def _told(args: Mapping[str, Any], direction: str) -> Iterator[str]:
-    sign = "above" if direction == "HIGH" else "below"
+    sign = "if above" if direction == "HIGH" else "if below"
     for item in args["table"]:
         if item["direction"] == direction:
             grades = []
@@ -216,12 +216,23 @@ def _told(args: Mapping[str, Any], direction: str) -> Iterator[str]:
 def _words(args: Mapping[str, Any], name: str) -> str:
     of = {f"ATOXGR{end}": direction for direction, end in _ENDS.items()}
     if name in of:
-        return f"The highest grade that holds, 0 if none. {'; '.join(_told(args, of[name]))}."
+        start = (
+            f"Toxicity grade of {of[name].lower()} values: the highest grade that holds, 0 if none"
+            " does, missing where a limit is. "
+        )
+        if isinstance(args["table"], Mapping):
+            return f"{start}By the criteria of {args['table']['file']}."
+        return f"{start}{'; '.join(_told(args, of[name]))}."
     if name.startswith("ATOXDSC"):
-        return "The term of the criteria by which the value is graded."
+        return "Toxicity by whose criteria the value is graded."
     if name == "ATOXGR":
-        return "ATOXGRH, or ATOXGRL with a minus sign if that is a grade from 1."
-    return f"{name.removesuffix('N')} as a number."
+        return "Toxicity grade: ATOXGRH; ATOXGRL with a minus sign if that is 1 or higher."
+    return f"Numeric value of {name.removesuffix('N')}."
+
+
+def _about(args: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    items = [item for item in args["table"] if item["PARAMCD"] == code]
+    return {**args, "table": items} if items else None
 
 
 def _kinds(_: Mapping[str, Any], name: str) -> Kind:
@@ -274,5 +285,6 @@ STEP = Step(
     reads=_reads,
     check=_check,
     words=_words,
+    about=_about,
     kinds=_kinds,
 )

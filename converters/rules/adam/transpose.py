@@ -12,6 +12,7 @@ from converters import columns
 from converters.findings import Severity
 from converters.keys import match
 from converters.mapping.document import scalar_text
+from converters.rules.english import quoted
 from converters.rules.others import (
     BY,
     check_in,
@@ -72,8 +73,8 @@ def _reads(args: Mapping[str, Any], _: str) -> Reads:
 def _words(args: Mapping[str, Any], name: str) -> str:
     keys = keys_words(args)
     dataset, wanted = args["dataset"], args["take"][name]
-    which = f"where {args['name']} is {wanted}{where_words(args, word='and')}"
-    return f"{dataset}.{args['value']} of the record {which} with the same {keys}."
+    which = f"where {args['name']} = {quoted(wanted)}{where_words(args, word='and')}"
+    return f"Equal to {dataset}.{args['value']} of the record with the same {keys} {which}."
 
 
 STEP = Step(

@@ -67,7 +67,7 @@ def _words(args: Mapping[str, Any], name: str) -> str:
     if isinstance(period, int):
         return f"Equal to {dataset}.{_of_period(name, period)}."
     words = parse(period).words()
-    return f"{dataset}.{_of_period(name, 'xx')}, where xx is {words}."
+    return f"Equal to {dataset}.{_of_period(name, 'xx')}, where xx is {words}."
 
 
 STEP = Step(

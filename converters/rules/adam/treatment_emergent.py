@@ -55,14 +55,14 @@ def _check(args: Mapping[str, Any]) -> Problems:
 
 def _words(args: Mapping[str, Any], _: str) -> str:
     start, end, first = (parse(_dates(args)[key]).words() for key in _DEFAULTS)
-    text = f'"Y" if {start} is on or after {first} or missing'
+    text = f'Treatment-emergent flag: "Y" if {start} is on or after {first} or missing'
     if "treatment_end" in args:
         last, days = parse(args["treatment_end"]).words(), args.get("days_after", 0)
         text += f", and not after {last}" + (f" plus {days} days" if days else "")
     if "worsened" in args:
         text += f", or if {start} is before {first} and {parse(args['worsened']).words()}"
-    otherwise = '; otherwise "N"' if args.get("no") else ""
-    return f"{text}; not if {first} is missing or {end} is before it{otherwise}."
+    otherwise = '"N"' if args.get("no") else "missing"
+    return f"{text}; but not if {first} is missing or {end} is before it; else {otherwise}."
 
 
 STEP = Step(

@@ -17,6 +17,7 @@ import pandas as pd
 from converters import columns, iso8601
 from converters.dataset import Origin
 from converters.keys import ends, in_order
+from converters.rules.english import listed
 from converters.rules.rule import Reads, Records, Rule, Target
 
 _GROUPING = ("CAT", "SCAT", "SPEC", "LOC", "LAT", "DIR", "POS", "METHOD")
@@ -91,11 +92,13 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
 
 def _words(args: Mapping[str, Any], target: Target) -> str:
     reference = _reference(args, target)
+    flag = "Last observation before exposure" if target.name.endswith("LOBXFL") else "Baseline flag"
+    known = "" if "by" in args else ", as far as the dataset has them"
     same_day = args.get("same_day", "before") == "before"
     day = "; a result of that day without a time counts as before it" if same_day else ""
     return (
-        f'"Y" for the last result with a complete date before {reference}, for each'
-        f" {', '.join(_by(args, target))}{day}."
+        f'{flag}: "Y" for the last result before {reference}, of those with a complete date, within'
+        f" {listed(_by(args, target))}{known}{day}."
     )
 
 

@@ -161,5 +161,6 @@ CODED = Rule(
     schema={},
     apply=_apply,
     reads=_reads,
+    words=lambda args, _: f"Coded with {args['dictionary']} {args['version']}.",
     origin=lambda *_: Origin("Assigned", "Sponsor"),
 )

@@ -12,6 +12,7 @@ from converters.dataset import Origin
 from converters.findings import Severity
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.settings import Dates
+from converters.rules.english import listed
 from converters.rules.rule import Reads, Records, Rule, Target
 
 _COLUMNS = ("date", "time", "year", "month", "day")
@@ -99,9 +100,9 @@ def _check(args: Any) -> Iterator[tuple[Path_, str]]:
 
 def _words(args: Any, target: Target) -> str:
     if isinstance(args, str):
-        return f"{args} in ISO 8601; unknown parts are left out."
-    names = " and ".join(str(args[key]) for key in _COLUMNS if key in args)
-    return f"{names} in ISO 8601; unknown parts are left out."
+        return f"ISO 8601 text of {args}; unknown parts are left out."
+    names = listed(str(args[key]) for key in _COLUMNS if key in args)
+    return f"ISO 8601 text of {names}; unknown parts are left out."
 
 
 _NAME = {"type": "string", "minLength": 1}

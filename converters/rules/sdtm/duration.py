@@ -18,6 +18,7 @@ from converters.errors import nearest
 from converters.findings import Severity
 from converters.mapping.document import Path_
 from converters.mapping.settings import Settings
+from converters.rules.english import listed
 from converters.rules.rule import Problems, Reads, Records, Rule, Target
 from converters.rules.sdtm.dates import read_dates
 from converters.rules.values.recode import fold
@@ -204,15 +205,15 @@ def _fits(args: Mapping[str, Any], _: Target, settings: Settings) -> Problems:
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
-    names = " and ".join(name for _, name in _columns(args))
-    sign = ", counted backwards" if args.get("negative") else ""
+    names = listed(name for _, name in _columns(args))
+    sign = ", negative" if args.get("negative") else ""
     if "from" in args:
-        how = f"Time from {args['from']} to {args['to']}, to the precision that both have"
+        how = f"time from {args['from']} to {args['to']}, to the precision that both have"
     elif isinstance(args.get("unit"), str):
         how = f"{names} in {args['unit']}"
     else:
         how = names
-    return f"{how}, as an ISO 8601 duration{sign}."
+    return f"Duration in ISO 8601{sign}: {how}."
 
 
 _NAME = {"type": "string", "minLength": 1}

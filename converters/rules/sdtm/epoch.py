@@ -180,10 +180,10 @@ def _words(args: Any, target: Target) -> str:
     name, later = _parts(args)
     date = name or f"{target.prefix}STDTC (or {target.prefix}DTC)"
     return (
-        f"EPOCH of the subject's last element in SE whose SESTDTC is on or before {date}; a day on"
-        " which one element ends and the next starts is that of the"
-        f" {'later' if later else 'earlier'} unless times tell; missing before the first element"
-        " and after the end of the last one."
+        f"Equal to SE.EPOCH of the subject's last element whose SESTDTC is on or before {date}; a"
+        " day on which one element ends and the next starts is of the"
+        f" {'later' if later else 'earlier'} one unless times tell; missing before the first"
+        " element and after the end of the last."
     )
 
 

@@ -92,7 +92,7 @@ RULE = Rule(
     reads=lambda args, _: Reads(columns=tuple(((side,), args[side]) for side in _sides(args))),
     check=_check,
     words=lambda args, _: (
-        f"{' and '.join(args[side] for side in _sides(args))} as an ISO 8601 interval."
+        f"ISO 8601 interval of {' and '.join(args[side] for side in _sides(args))}."
     ),
     origin=lambda *_: Origin("Derived", "Sponsor"),
 )

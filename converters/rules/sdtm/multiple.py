@@ -207,7 +207,7 @@ def _said(args: Mapping[str, Any], _: Target) -> str:
         return f"Response {args['response']} of several in {where}."
     stands = several(args)
     joined = f'"{stands}"' if stands else "all of them"
-    return f"The response in {where}; {joined} where there are several."
+    return f"Response in {where}; {joined} where there are several."
 
 
 _NAME = {"type": "string", "minLength": 1}

@@ -77,8 +77,8 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
 
 
 def _words(args: Mapping[str, Any], target: Target) -> str:
-    arm = ", in the subject's arm" if "arm" in args else ""
-    return f"TA.{target.name} of the element with the same ETCD{arm}."
+    arm = " and the subject's arm" if "arm" in args else ""
+    return f"Equal to TA.{target.name} of the element with the same ETCD{arm}."
 
 
 RULE = Rule(

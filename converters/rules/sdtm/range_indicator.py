@@ -124,12 +124,13 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
 
 def _words(args: Mapping[str, Any], target: Target) -> str:
     prefix, critical = target.prefix, args.get("critical", {})
-    beyond = {"low": "LOW LOW below", "high": "HIGH HIGH above"}
-    told = [f"; {words} {critical[end]}" for end, words in beyond.items() if end in critical]
+    beyond = {"low": '"LOW LOW" if below', "high": '"HIGH HIGH" if above'}
+    told = [f"{words} {critical[end]}; else " for end, words in beyond.items() if end in critical]
     return (
-        f"LOW below {prefix}STNRLO, HIGH above {prefix}STNRHI, else NORMAL (by {prefix}ORRES and"
-        f" its range where there is none in standard units){''.join(told)}; text is NORMAL if"
-        f" {prefix}STNRC has it, else ABNORMAL."
+        f"Reference range indicator of {prefix}STRESN: {''.join(told)}"
+        f'"LOW" if below {prefix}STNRLO; else "HIGH" if above {prefix}STNRHI; else "NORMAL"'
+        f" (by {prefix}ORRES and {prefix}ORNRLO, {prefix}ORNRHI without a range in standard units)."
+        f' A result in text is "NORMAL" if {prefix}STNRC has it, else "ABNORMAL".'
     )
 
 

@@ -96,13 +96,16 @@ def _words(args: Mapping[str, Any], _: Target) -> str:
     start, end = _period(args)
     told = []
     if "date" in args:
-        told.append(f"{args['date']} relative to the period from {start} to {end}")
+        told.append(f"Position of {args['date']} relative to the period from {start} to {end}")
     if "before" in args:
-        told.append(f"BEFORE if {parse(args['before']).words()}")
+        told.append(f'"BEFORE" if {parse(args["before"]).words()}')
     if "ongoing" in args:
         at = args.get("ongoing_at", "end")
-        told.append(f"as ongoing at the {at} of the period if {parse(args['ongoing']).words()}")
-    return "; without a date ".join(told) + "."
+        told.append(
+            f"{'as' if told else 'As'} for a record ongoing at the {at} of the period if"
+            f" {parse(args['ongoing']).words()}"
+        )
+    return "; where there is no date, ".join(told) + "."
 
 
 _TEXT = {"type": "string", "minLength": 1}

@@ -96,14 +96,14 @@ def _reads(args: Mapping[str, Any], target: Target) -> Reads:
 def _words(args: Mapping[str, Any], target: Target) -> str:
     point = args.get("point") or args["point_label"]
     if target.name.removeprefix(target.prefix) in _POINTS.values():
-        return f"{args.get('point_label') or point} where {_relation(target)} has a value."
-    told = [f"{args['date']} relative to {point}"] if "date" in args else []
+        return f"Set to {args.get('point_label') or point} where {_relation(target)} has a value."
+    told = [f"Position of {args['date']} relative to {point}"] if "date" in args else []
     told += [
-        f"{key.upper()} (at {point}) if {parse(args[key]).words()}"
+        f'"{key.upper()}" (at {point}) if {parse(args[key]).words()}'
         for key in ("before", "ongoing")
         if key in args
     ]
-    return "; without a date ".join(told) + "."
+    return "; where there is no date, ".join(told) + "."
 
 
 _TEXT = {"type": "string", "minLength": 1}

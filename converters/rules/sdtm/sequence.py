@@ -10,6 +10,7 @@ import pandas as pd
 from converters import columns
 from converters.dataset import Origin
 from converters.keys import in_order, match
+from converters.rules.english import listed
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -42,9 +43,9 @@ def _reads(args: Mapping[str, Any], _: Target) -> Reads:
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
-    within = ", ".join(_within(args))
-    after = f", after the records of {', '.join(args['after'])}" if "after" in args else ""
-    return f"Sequential number within {within}, in the order of {', '.join(args['by'])}{after}."
+    after = f", after the records of {listed(args['after'])}" if "after" in args else ""
+    order = f"in the order of {listed(args['by'])}"
+    return f"Sequential number of the record within {listed(_within(args))}, {order}{after}."
 
 
 _NAMES = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}

@@ -36,7 +36,10 @@ def _apply(args: Mapping[str, Any], records: Records, target: Target) -> pd.Seri
 
 def _words(args: Mapping[str, Any], target: Target) -> str:
     prefix = target.prefix
-    return f"{args['column']} converted from {prefix}ORRESU to {prefix}STRESU, as the result is."
+    return (
+        f"Value of {args['column']} converted from {prefix}ORRESU to {prefix}STRESU by the factor"
+        " of the result; missing without a result."
+    )
 
 
 RULE = Rule(

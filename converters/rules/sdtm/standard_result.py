@@ -17,6 +17,7 @@ from converters import columns
 from converters.dataset import Origin
 from converters.findings import Severity
 from converters.quantities import quantity
+from converters.rules.english import listed, quoted
 from converters.rules.rule import Reads, Records, Rule, Target
 from converters.rules.standard_units import UNITS_SCHEMA, Standards
 
@@ -147,16 +148,20 @@ def _reads(_: Any, target: Target) -> Reads:
 def _words(args: Mapping[str, Any], target: Target) -> str:
     prefix, part = target.prefix, target.name[len(target.prefix) :]
     if part == "STRESN":
-        return f"Numeric value of {prefix}STRESC; missing if it is not a number."
+        return f"Numeric value of {prefix}STRESC; missing if that is not a number."
     if part == "STRESU":
-        return f"The test's standard unit, or {prefix}ORRESU where none is stated."
+        return f"Standard unit of the test; {prefix}ORRESU for tests without one."
     stated = args.get("quantification", {})
     beyond = [
-        f" {_SIGNS[kind]} and {prefix}{_LIMITS[kind]} for {', '.join(stated[kind])}."
+        f" {quoted(_SIGNS[kind])} and {prefix}{_LIMITS[kind]} for a result of"
+        f" {listed(map(quoted, stated[kind]), 'or')}."
         for kind in _WORDS
         if stated.get(kind)
     ]
-    told = f"{prefix}ORRES, a number converted from {prefix}ORRESU to {prefix}STRESU."
+    told = (
+        f"Result in standard format: {prefix}ORRES, with numbers converted from {prefix}ORRESU to"
+        f" {prefix}STRESU where the units differ."
+    )
     return "".join([told, *beyond])
 
 

@@ -30,10 +30,10 @@ def _reads(args: Any, _: Target) -> Reads:
     return Reads(columns=(((), date),), expressions=((place, reference),))
 
 
-def _words(args: Any, target: Target) -> str:
+def _words(args: Any, _: Target) -> str:
     date, reference = _parts(args)
     return (
-        f"{target.name} is the date part of {date} minus the date part of {reference}, plus 1 if"
+        f"Study day: date part of {date} minus date part of {reference}, plus 1 day if"
         f" {date} is on or after {reference}; missing if either date is incomplete."
     )
 

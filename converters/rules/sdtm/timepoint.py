@@ -67,6 +67,6 @@ RULE = Rule(
     reads=lambda args, _: Reads(columns=(((), args),)),
     fits=_fits,
     along=_along,
-    words=lambda args, target: f"{target.name} of the planned time point named in {args}.",
+    words=lambda args, target: f"Value of {target.name} of the planned time point named in {args}.",
     origin=lambda *_: Origin("Assigned", "Sponsor"),
 )

@@ -203,7 +203,7 @@ def _along(_: Any, target: Target, __: Settings) -> tuple[str, ...]:
 def _words(args: Any, target: Target) -> str:
     name, date = _parts(args)
     if date is None:
-        return f"{target.name} of the planned visit named in {name}."
+        return f"Value of {target.name} of the planned visit named in {name}."
     how = f"whose window of study days has {date}" if name is None else f"named in {name}"
     if target.name == "VISITDY":
         unscheduled = "missing for unscheduled visits"
@@ -214,10 +214,12 @@ def _words(args: Any, target: Target) -> str:
         )
     else:
         unscheduled = f"of unscheduled visits that of the subject's record in SV which has {date}"
-    return f"{target.name} of the planned visit {how}; {unscheduled}."
+    return f"Value of {target.name} of the planned visit {how}; {unscheduled}."
 
 
-def _origin(args: Any, _: Target) -> Origin:
+def _origin(args: Any, target: Target) -> Origin:
+    if target.name == "VISITDY":
+        return Origin("Protocol", "Sponsor")
     return Origin("Assigned" if _parts(args)[1] is None else "Derived", "Sponsor")
 
 

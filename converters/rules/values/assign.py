@@ -10,6 +10,7 @@ import pandas as pd
 from converters import columns
 from converters.dataset import Origin
 from converters.mapping.document import scalar_text
+from converters.rules.english import quoted
 from converters.rules.rule import Records, Rule, Target
 
 
@@ -19,8 +20,9 @@ def _apply(args: Any, records: Records, target: Target) -> pd.Series:
     return columns.constant(scalar_text(args), records.rows)
 
 
-def _words(args: Any, _: Target) -> str:
-    return f'Set to "{scalar_text(args)}".'
+def _words(args: Any, target: Target) -> str:
+    value = scalar_text(args)
+    return f"Set to {value if target.kind == 'Num' else quoted(value)}."
 
 
 RULE = Rule(

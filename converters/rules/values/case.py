@@ -11,6 +11,7 @@ import pandas as pd
 from converters import columns
 from converters.mapping.document import Path_, scalar_text
 from converters.mapping.expressions import parse
+from converters.rules.english import quoted
 from converters.rules.rule import Reads, Records, Rule, Target
 
 _RESULT = {
@@ -55,17 +56,24 @@ def _check(args: list[Mapping[str, Any]]) -> Iterator[tuple[Path_, str]]:
             yield (number,), "only the last branch may lack 'when': those after it are never used"
 
 
-def _words(args: list[Mapping[str, Any]], _: Target) -> str:
-    pieces = []
+def _words(args: list[Mapping[str, Any]], target: Target) -> str:
+    told = []
     for branch in args:
-        if "formula" in branch:
-            value = parse(branch["formula"]).words()
-        else:
-            then = branch.get("then")
-            value = "missing" if then is None else f'"{scalar_text(then)}"'
-        when = f" if {parse(branch['when']).words()}" if "when" in branch else " otherwise"
-        pieces.append(value + when)
-    return f"{'; '.join(pieces)}."
+        when = f" if {parse(branch['when']).words()}" if "when" in branch else ""
+        told.append(_value(branch, target) + when)
+    if "when" in args[-1]:
+        told.append("missing")
+    first = told[0][0].upper() + told[0][1:]
+    return "; else ".join([first, *told[1:]]) + "."
+
+
+def _value(branch: Mapping[str, Any], target: Target) -> str:
+    then = branch.get("then")
+    if "formula" in branch:
+        return f"computed as {parse(branch['formula']).words()}"
+    if then is None:
+        return "missing"
+    return scalar_text(then) if target.kind == "Num" else quoted(scalar_text(then))
 
 
 RULE = Rule(

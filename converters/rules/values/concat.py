@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from converters import columns
+from converters.rules.english import listed
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -39,7 +40,7 @@ def _reads(args: Any, _: Target) -> Reads:
 def _words(args: Any, _: Target) -> str:
     names, separator = _parts(args)
     between = f' with "{separator}" between' if separator else ""
-    return f"Concatenation of {', '.join(names)}{between}."
+    return f"Concatenation of {listed(names)}{between}."
 
 
 _NAMES = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}

@@ -26,7 +26,7 @@ _CODED = {
 
 
 def _origin(_: Any, target: Target) -> Origin:
-    if target.name.removeprefix(target.prefix) in _CODED:
+    if target.name.removeprefix(target.prefix) in _CODED or target.name == "VISIT":
         return Origin("Assigned", "Sponsor")
     return Origin("Collected", "Investigator")
 
@@ -38,5 +38,6 @@ RULE = Rule(
     schema={"type": "string", "minLength": 1},
     apply=_apply,
     reads=lambda args, _: Reads(columns=(((), args),)),
+    words=lambda args, _: f"Equal to {args}.",
     origin=_origin,
 )

@@ -31,6 +31,6 @@ RULE = Rule(
     schema={"type": "string", "minLength": 1},
     apply=_apply,
     reads=lambda args, _: Reads(columns=(((), args),)),
-    words=lambda args, _: f"Name of the test whose code is in {args}.",
+    words=lambda args, _: f"Name that goes with the code in {args}, by the codelist.",
     origin=lambda *_: Origin("Assigned", "Sponsor"),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from converters.mapping.expressions import parse
+from converters.rules.english import value_words
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -21,5 +21,5 @@ RULE = Rule(
     schema={"type": "string", "minLength": 1},
     apply=_apply,
     reads=lambda args, _: Reads(expressions=(((), str(args)),)),
-    words=lambda args, target: f"{target.name} is {parse(str(args)).words()}.",
+    words=lambda args, _: value_words(str(args)),
 )

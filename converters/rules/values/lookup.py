@@ -15,6 +15,7 @@ from converters.findings import Severity
 from converters.keys import Match, match
 from converters.mapping.document import Path_
 from converters.mapping.expressions import ExpressionError, parse
+from converters.rules.english import listed
 from converters.rules.rule import Problems, Reads, Records, Rule, Table, Target
 
 #: An empty bound is open. Two numbers go by size, also as text; dates to the precision of both.
@@ -213,26 +214,31 @@ _PICKS = ("only", "first", "last", "min", "max", "count", "exists")
 def _pick_words(args: Mapping[str, Any]) -> str:
     pick, taken = args.get("pick", "only"), args["take"]
     is_date = (taken if isinstance(taken, str) else taken[0]).endswith("DTC")
-    dates = {"min": "earliest ", "max": "latest "}
-    words = {"only": "", "first": "first ", "last": "last ", "min": "lowest ", "max": "highest "}
+    dates = {"min": "Earliest ", "max": "Latest "}
+    words = {"only": "", "first": "First ", "last": "Last ", "min": "Lowest ", "max": "Highest "}
     return (words | dates if is_date else words)[pick]
 
 
 def _words(args: Mapping[str, Any], _: Target) -> str:
     if isinstance(args.get("take"), list):
-        return f"The {_pick_words(args)}of {', '.join(args['take'])} with the same subject."
-    name = args.get("dataset") or args.get("source")
+        return f"{_pick_words(args)}of the subject's {listed(args['take'])}."
+    name = args.get("dataset") or f"the source {args['source']}"
     where = f" where {parse(args['where']).words()}" if "where" in args else ""
-    keys = " and ".join(a if a == b else f"{a} = {b}" for a, b in _keys(args).items())
+    same = (a if a == b else f"{a} (= {b})" for a, b in _keys(args).items())
+    keys = f"with the same {listed(same)}"
     for own, (low, high) in args.get("between", {}).items():
-        keys += f" and {own} from {low} to {high}"
+        keys += f" and with {own} from {low} to {high}"
     pick = args.get("pick", "only")
     if pick == "exists":
-        return f'"Y" if {name} has a record{where} with the same {keys}.'
+        return f'"Y" if {name} has a record {keys}{where}.'
     if pick == "count":
-        return f"Number of records of {name}{where} with the same {keys}."
-    order = f" in the order of {', '.join(args['order'])}" if "order" in args else ""
-    return f"The {_pick_words(args)}{name}.{args['take']}{where} with the same {keys}{order}."
+        return f"Number of records of {name} {keys}{where}."
+    order = f", in the order of {listed(args['order'])}" if "order" in args else ""
+    taken = f"{name}.{args['take']}" if "dataset" in args else f"{args['take']} of {name}"
+    which = _pick_words(args)
+    if pick == "only":
+        return f"Equal to {taken} of the record {keys}{where}."
+    return f"{which}{taken} of the records {keys}{where}{order}."
 
 
 _NAME = {"type": "string", "minLength": 1}

@@ -57,7 +57,7 @@ def _words(args: Mapping[str, Any], _: Target) -> str:
         f'"{key}" to {"missing" if to is None else chr(34) + scalar_text(to) + chr(34)}'
         for key, to in args.items()
     )
-    return f"Recoded: {', '.join(pairs)}."
+    return f"Recoded: {', '.join(pairs)}; other values are kept."
 
 
 RULE = Rule(

@@ -26,7 +26,8 @@ def _apply(args: Any, records: Records, _: Target) -> pd.Series:
 
 def _words(args: Any, _: Target) -> str:
     part = int(args["part"])
-    which = f"Part {part}" if part > 0 else f"Part {-part} from the end"
+    last = "Last part" if part == -1 else f"Part {-part} from the end"
+    which = f"Part {part}" if part > 0 else last
     return f'{which} of {args["column"]}, split at "{args["separator"]}".'
 
 

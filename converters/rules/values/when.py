@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from converters import columns
-from converters.mapping.expressions import parse
 from converters.rules.rule import Reads, Records, Rule, Target
 
 
@@ -24,6 +23,5 @@ RULE = Rule(
     schema={"type": "string", "minLength": 1},
     apply=_apply,
     reads=lambda args, _: Reads(expressions=(((), args),)),
-    words=lambda args, _: f"Only where {parse(args).words()}.",
     order=4,
 )

@@ -123,11 +123,10 @@ def test_define_xml_says_where_the_dates_come_from(workshop: Any) -> None:
     result = workshop.convert({"raw": [row("1", "2026-01-01", None, None, None)]}, DM, SE)
     start, end = result.variable("SE", "SESTDTC"), result.variable("SE", "SEENDTC")
     assert (
-        start.method.words
-        == "The start of the element (SCR: RFICDTC, TRT: RFXSTDTC, FUP: RFXENDTC)."
+        start.method.words == "Start of the element (SCR: RFICDTC, TRT: RFXSTDTC, FUP: RFXENDTC)."
     )
     assert end.method.words == (
-        "The end of the element (FUP: RFPENDTC), or else the start of the subject's next element."
+        "End of the element (FUP: RFPENDTC), or else the start of the subject's next element."
     )
 
 

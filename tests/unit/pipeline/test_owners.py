@@ -91,7 +91,9 @@ def test_records_of_associated_persons_are_identified_and_numbered_by_apid(
     assert metadata.keys[:2] == ("STUDYID", "APID")
     assert (metadata.standard, metadata.domain) == ("SDTMIG-AP", "APMH")
     method = made.variable("APMH", "MHSEQ").method
-    assert method is not None and method.words.startswith("Sequential number within APID")
+    assert method is not None and method.words.startswith(
+        "Sequential number of the record within APID,"
+    )
 
 
 def test_no_study_days_are_made_of_associated_persons(workshop: Any) -> None:

@@ -102,7 +102,7 @@ def test_all_datasets_with_visits_are_taken(workshop: Any) -> None:
     ]
     assert result.trace("SV") == [("vs", "raw/vs.csv", 1), ("ex", "raw/ex.csv", 1)]
     words = result.variable("SV", "SVSTDTC").method.words
-    assert words == "The earliest date of the visit in all datasets."
+    assert words == "Earliest date of the visit in all datasets."
 
 
 @pytest.mark.parametrize(

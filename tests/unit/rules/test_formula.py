@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("upper(A)", ["PAIN", None]),
+        ("AEMODIFY: {formula: upper(A)}", ["PAIN", None]),
         ('concat(A, "-", B)', ["pain-2", "-x"]),
         ('A if B == "2" else "none"', ["pain", "none"]),
         ("number(B) * 1.5", ["3", None]),
@@ -110,5 +110,5 @@ def test_the_expression_and_its_words_are_the_method(workshop: Any) -> None:
     method = (
         workshop.values({"formula": "upper(A)"}, [{"A": "x"}]).variable("AE", "AEMODIFY").method
     )
-    assert method.expression == "upper(A)"
-    assert method.words.startswith("AEMODIFY is ")
+    assert method.expression == "AEMODIFY: {formula: upper(A)}"
+    assert method.words == "Computed as A in upper case."

@@ -252,7 +252,8 @@ def test_words_say_what_is_looked_up(workshop: Any) -> None:
     args = {"source": "dose", "take": "AMT", "pick": "last", "order": ["D"], "where": 'KIND == "x"'}
     method = looked_up(workshop, args).variable("AE", "AEMODIFY").method
     assert method.words == (
-        'The last dose.AMT where KIND equals "x" with the same USUBJID in the order of D.'
+        "Last AMT of the source dose of the records with the same USUBJID where KIND = "
+        '"x", in the order of D.'
     )
 
 

@@ -117,5 +117,5 @@ def test_it_says_so_in_words(workshop: Any) -> None:
     assert variable.origin.type == "Derived"
     assert (
         variable.method.words
-        == "TA.ELEMENT of the element with the same ETCD, in the subject's arm."
+        == "Equal to TA.ELEMENT of the element with the same ETCD and the subject's arm."
     )

@@ -289,7 +289,8 @@ def test_a_study_may_have_words_of_its_own_in_place_of_the_usual_ones(workshop: 
     rows = [{"V": "TOO LOW"}, {"V": "BLQ"}, {"V": "ALQ"}]
     result = quantified(workshop, rows, quantification={"below": ["too low"]})
     assert result.by_record("LB", "LBSTRESC") == ["<0.05", "BLQ", ">4"]
-    assert "< and LBLLOQ for too low" in str(result.variable("LB", "LBSTRESC").method)
+    words = result.variable("LB", "LBSTRESC").method.words
+    assert '"<" and LBLLOQ for a result of "too low"' in words
     result = quantified(workshop, rows, quantification={"below": [], "above": []})
     assert result.by_record("LB", "LBSTRESC") == ["TOO LOW", "BLQ", "ALQ"]
 

@@ -33,7 +33,7 @@ def test_a_year_is_completed_on_the_birthday(
     made = analysis.derive([{"BRTHDTC": birth, "X": reference}], item)
     unit = None if expected is None else "YEARS"
     assert made.records("AAGE", "AAGEU") == [(expected, unit)]
-    assert made.variable("AAGE").method.words == "Completed years from BRTHDTC to X."
+    assert made.variable("AAGE").method.words == "Age: completed years from BRTHDTC to X."
     assert made.variable("AAGEU").label == "Analysis Age Units"
 
 

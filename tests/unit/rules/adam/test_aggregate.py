@@ -128,5 +128,5 @@ def test_the_method_says_what_of_which_records(analysis) -> None:
     args = {"function": "sum", "dataset": "QS", "of": "QSSTRESN", "where": 'QSTESTCD == "A"'}
     made = analysis.derive(VISITS, {"AVAL": {"aggregate": args}}, QS=QS)
     assert made.variable("AVAL").method.words == (
-        'Sum of the values of QS.QSSTRESN where QSTESTCD equals "A" with the same USUBJID.'
+        'Sum of the values of QS.QSSTRESN with the same USUBJID where QSTESTCD = "A".'
     )

@@ -108,10 +108,11 @@ def test_words_say_the_windows(analysis: Any) -> None:
     args = {"windows": WINDOWS[:2], "variables": ["AWTDIFF"], "where": "ADY > 0"}
     made = analysis.derive(rows(1), {"analysis_visit": args})
     assert made.variable("AVISIT").method.words == (
-        "Baseline: ADY up to 1; Week 2: ADY 2 to 21 where ADY is greater than 0."
+        'Analysis visit where ADY > 0: "Baseline" if ADY is up to 1; else "Week 2" if ADY '
+        "is 2 to 21; else missing."
     )
     assert made.variable("AWTDIFF").method.words == (
-        "The absolute difference of ADY and AWTARGET, without a day 0 where ADY is greater than 0."
+        "Absolute difference of ADY and AWTARGET, without a day 0 where ADY > 0."
     )
 
 

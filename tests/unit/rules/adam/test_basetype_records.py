@@ -38,7 +38,7 @@ def test_a_record_of_no_kind_stays(analysis: Any) -> None:
     made = analysis.derive(ROWS, {"basetype_records": TYPES[1:]})
     assert made.by_record("BASETYPE") == [None, "PERIOD 2", "PERIOD 2", "PERIOD 2", "PERIOD 2"]
     assert made.variable("BASETYPE").method.words == (
-        '"PERIOD 2" where APERIOD is greater than or equal to 1; a record for each that holds.'
+        'Definition of baseline: "PERIOD 2" where APERIOD >= 1; one record for each that holds.'
     )
 
 

@@ -121,8 +121,9 @@ def test_words(analysis: Any) -> None:
     args = {"method": "WOCF", "visits": VISITS, "worst": {"high": ["A"]}}
     made = analysis.derive(ROWS, {"carry_forward": args})
     assert made.variable("DTYPE").method.words == (
-        '"WOCF" in records of expected visits without a value, for each USUBJID, PARAMCD: the worst'
-        " value before (the highest of A), in the order of AVISITN."
+        'Derivation type: "WOCF" in records that are added for expected visits without a '
+        "value, within USUBJID and PARAMCD: the worst value before (the highest of A), in "
+        "the order of AVISITN."
     )
 
 

@@ -44,8 +44,8 @@ def test_the_method_of_each_variable_tells_its_own_values(analysis) -> None:
     )
     methods = [made.variable(name).method for name in ("AGEGR1", "AGEGR1N")]
     assert [method.words for method in methods if method] == [
-        '"<65" if AGE is less than 65; "other" otherwise.',
-        "1 if AGE is less than 65; 9 otherwise.",
+        '"<65" if AGE < 65; else "other".',
+        "1 if AGE < 65; else 9.",
     ]
 
 
@@ -81,8 +81,8 @@ def test_numbers_are_cut_at_points(analysis) -> None:
         (None, None),
     ]
     assert made.variable("AVALCA1N").method.words == (
-        'Where PARAMCD equals "A": 1 if AVAL is less than 5; 2 if AVAL is less than or equal to'
-        " 7.5; 3 if AVAL is not missing."
+        'Where PARAMCD = "A": 1 if AVAL < 5; else 2 if AVAL <= 7.5; else 3 if AVAL is not '
+        "missing; else missing."
     )
 
 

@@ -31,7 +31,10 @@ def test_only_some_records_and_no_percent_if_so_asked(analysis: Any) -> None:
     made = analysis.derive(given, item)
     assert made.by_record("CHG") == [None, 3]
     assert "PCHG" not in made.dataset().frame
-    assert made.variable("CHG").method.words == 'AVAL minus BASE, where not (ABLFL equals "Y").'
+    assert (
+        made.variable("CHG").method.words
+        == 'Change from baseline: AVAL minus BASE, where not (ABLFL = "Y").'
+    )
 
 
 def test_a_baseline_must_be_made_before(analysis: Any) -> None:

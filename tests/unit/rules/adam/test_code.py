@@ -79,7 +79,7 @@ def test_a_function_gets_columns_and_returns_one(
     report = convert(tmp_path, f"def risk(frame):\n    return {body}\n")
     column = report.datasets["ADSL"].frame["RISK"]
     assert [None if value != value else value for value in column.tolist()] == expected
-    words = "Computed from AGE, SEX, DM.SUBJID by the function risk of derivations.py."
+    words = "Computed from AGE, SEX and DM.SUBJID by the function risk of derivations.py."
     assert report.datasets["ADSL"].metadata.variable("RISK").method.words == words
 
 

@@ -54,7 +54,7 @@ def test_variables_of_the_subject_are_copied(analysis: Any) -> None:
 def test_define_says_how(analysis: Any) -> None:
     made = make(analysis, where='AESER == "Y"')
     assert made.variable("AVAL").method.words == (
-        'For X: the number of the subject\'s records of AE where AESER equals "Y".'
+        'For X: number of the subject\'s records of AE where AESER = "Y"; 0 if there is none.'
     )
 
 

@@ -35,10 +35,11 @@ def test_the_criterion_and_its_flag_stand_in_the_records_that_are_meant(
 def test_words_and_labels_are_those_of_the_criterion(analysis: Any) -> None:
     made = analysis.derive(ROWS, {"criterion": {**CRITERION, "no": True}})
     assert made.variable("CRIT2").label == "Analysis Criterion 2"
-    assert made.variable("CRIT2").method.words == '"Value over 5" in all records.'
     assert (
-        made.variable("CRIT2FL").method.words == '"Y" where AVAL is greater than 5; "N" otherwise.'
+        made.variable("CRIT2").method.words
+        == 'Text of the criterion: "Value over 5" in all records.'
     )
+    assert made.variable("CRIT2FL").method.words == '"Y" if AVAL > 5; else "N".'
 
 
 def test_another_name_is_refused(analysis: Any) -> None:

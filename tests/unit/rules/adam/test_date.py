@@ -38,7 +38,9 @@ def test_a_complete_date_is_days_since_1960_and_others_are_missing(
     assert made.column("ADT") == [expected]
     variable = made.variable("ADT")
     assert (variable.kind, variable.data_type, variable.format) == ("Num", "integer", "DATE9.")
-    assert variable.method == Method("RSDTC as a SAS date; missing if incomplete.")
+    assert variable.method == Method(
+        "Date part of RSDTC as a SAS date; missing if incomplete.", "ADT: {date: RSDTC}"
+    )
     assert made.told() == []
 
 
@@ -141,9 +143,12 @@ def test_imputation_is_told_in_the_methods(analysis: Any) -> None:
     date = {"from": "X", "to": "first", "highest_imputation": "month", "not_before": ["TRTSDT"]}
     made = analysis.derive([{"X": "2024", "TRTSDT": ""}], {"ASTDT": {"date": date}})
     assert [made.variable(name).method.words for name in ("ASTDT", "ASTDTF")] == [
-        "X as a SAS date; if its day or month is missing, the earliest day that is possible, not"
-        " before TRTSDT where that is possible; otherwise missing if incomplete.",
-        '"M" if the month, "D" if the day was imputed.',
+        (
+            "Date part of X as a SAS date; if its day or month is missing, the earliest day "
+            "that is possible, not before TRTSDT where that is possible; otherwise missing if "
+            "incomplete."
+        ),
+        'Imputation flag: "M" if the month, "D" if the day was imputed.',
     ]
 
 

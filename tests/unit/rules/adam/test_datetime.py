@@ -29,7 +29,10 @@ def test_alone_a_datetime_is_known_to_the_minute(
     assert made.column("ADTM") == [expected]
     variable = made.variable("ADTM")
     assert (variable.kind, variable.format) == ("Num", "DATETIME20.")
-    assert variable.method.words == "X as a SAS datetime; missing if it is not known to the minute."
+    assert (
+        variable.method.words
+        == "Date and time of X as a SAS datetime; missing if not known to the minute."
+    )
     assert [str(name) for name in made.dataset().frame] == ["USUBJID", "X", "ADTM"]
 
 
@@ -233,11 +236,13 @@ def test_imputation_is_told_in_the_methods(analysis: Any) -> None:
     date = {"from": "X", "highest_imputation": "day", "time": "last", "not_after": ["DTHDTC"]}
     made = analysis.derive([{"X": "2024", "DTHDTC": ""}], {"AENDTM": {"datetime": date}})
     assert [made.variable(name).method.words for name in ("AENDTM", "AENDTF", "AENTMF")] == [
-        "X as a SAS datetime; if its second, minute, hour or day is missing, the earliest day that"
-        " is possible and the latest time that is possible, not after DTHDTC where that is"
-        " possible; otherwise missing if incomplete.",
-        '"D" if the day was imputed.',
-        '"H" if the hour, "M" if the minute, "S" if the second was imputed.',
+        (
+            "Date and time of X as a SAS datetime; if its second, minute, hour or day is "
+            "missing, the earliest day that is possible and the latest time that is possible, "
+            "not after DTHDTC where that is possible; otherwise missing if incomplete."
+        ),
+        'Imputation flag: "D" if the day was imputed.',
+        'Imputation flag: "H" if the hour, "M" if the minute, "S" if the second was imputed.',
     ]
 
 

@@ -104,8 +104,9 @@ def test_the_condition_chooses_the_records_and_variables_are_read_with_their_dat
 def test_define_says_how_it_is_computed(analysis: Any) -> None:
     made = analysis.derive(BODY, {"derived_parameter": BMI})
     assert made.variable("AVAL").method.words == (
-        "For BMI: WEIGHT divided by ((HEIGHT divided by 100) to the power of 2), AVAL of"
-        " these parameters with the same USUBJID, AVISIT (HEIGHT: once a subject)."
+        "Equal to ADIN.AVAL. For BMI: computed as WEIGHT divided by ((HEIGHT divided by 100) "
+        "to the power of 2), from AVAL of these parameters within USUBJID and AVISIT "
+        "(HEIGHT: once a subject)."
     )
 
 

@@ -45,11 +45,14 @@ def test_numeric_dates_are_dates_too(analysis) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ({"unit": "days"}, "ENDTC minus STDTC, plus 1 if ENDTC is on or after STDTC."),
-        ({"unit": "days", "add_one": False}, "ENDTC minus STDTC."),
+        (
+            {"unit": "days"},
+            "Duration in days: ENDTC minus STDTC, plus 1 day if ENDTC is on or after STDTC.",
+        ),
+        ({"unit": "days", "add_one": False}, "Duration in days: ENDTC minus STDTC."),
         (
             {"unit": "months", "add_one": False},
-            "Days from STDTC to ENDTC, divided by 30.4375 (months).",
+            "Duration in months: days from STDTC to ENDTC, divided by 30.4375.",
         ),
     ],
 )
@@ -102,7 +105,9 @@ def test_the_unit_stands_beside_the_duration_in_the_words_of_the_terminology(
 ) -> None:
     made, _ = durations(analysis, unit=unit, unit_variable="ADURU")
     assert made.by_record("ADURU") == [term, term, term, None, None, term]
-    assert made.variable("ADURU").method.words == f'"{term}" where there is a duration.'
+    assert made.variable("ADURU").method.words == (
+        f'Unit of the duration: "{term}" where there is one.'
+    )
 
 
 def test_an_unknown_unit_is_told(analysis) -> None:

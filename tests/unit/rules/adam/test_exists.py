@@ -31,8 +31,7 @@ def test_define_says_so_and_a_wrong_condition_is_told(analysis: Any) -> None:
     args = {"dataset": "EX", "where": "EXDOSE > 0", "no": True}
     made = analysis.derive("USUBJID\n1\n", {"SAFFL": {"exists": args}}, EX=EX)
     assert made.variable("SAFFL").method.words == (
-        '"Y" if EX has a record where EXDOSE is greater than 0 with the same USUBJID,'
-        ' "N" otherwise.'
+        '"Y" if EX has a record with the same USUBJID where EXDOSE > 0; else "N".'
     )
     args = {"dataset": "EX", "where": "EXDOSE"}
     assert len(analysis.problems({"SAFFL": {"exists": args}}, EX=EX)) == 1

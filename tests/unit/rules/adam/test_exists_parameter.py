@@ -56,8 +56,8 @@ def test_variables_of_the_subject_are_copied(analysis: Any) -> None:
 def test_define_says_how(analysis: Any) -> None:
     args = {"where": 'AEDECOD == "RASH"', "when": 'AESER == "Y"', "missing": True}
     assert make(analysis, **args).variable("AVALC").method.words == (
-        'For X: "Y" if the subject has a record in AE where AEDECOD equals "RASH" and'
-        ' AESER equals "Y", else "N"; missing without any record where AEDECOD equals "RASH".'
+        'For X: "Y" if the subject has a record in AE where AEDECOD = "RASH" and AESER = '
+        '"Y"; else "N"; missing without any record where AEDECOD = "RASH".'
     )
 
 

@@ -122,11 +122,11 @@ def test_the_condition_chooses_records_and_define_says_how(analysis: Any) -> Non
     made = make(analysis, rows, **item)
     assert values(made) == [10]
     assert made.variable("AVAL").method.words == (
-        "For P0 the sum of the doses, of the records of EX where EXDOSE is greater than 0 with the"
-        " same USUBJID; the dose is EXDOSE for each day; planned is EXDOSP for each day; an"
-        " interruption is over 1 days."
+        "For P0: the sum of the doses, of the records of EX with the same USUBJID where "
+        "EXDOSE > 0; the dose is EXDOSE for each day; planned is EXDOSP for each day; an "
+        "interruption is over 1 days."
     )
-    assert made.variable("ASTDT").method.words.startswith("The earliest EXSTDTC of the records")
+    assert made.variable("ASTDT").method.words.startswith("Earliest EXSTDTC of the records")
 
 
 def test_what_a_measure_needs_is_told(analysis: Any) -> None:

@@ -64,8 +64,8 @@ def test_the_method_says_which_record(analysis) -> None:
     method = made.variable("ANL01FL").method
     assert method is not None
     assert method.words == (
-        '"Y" for the first record where SOC equals "SKIN", for each USUBJID, in the order of AVAL'
-        " (descending), SEQ."
+        '"Y" for the first record where SOC = "SKIN", within USUBJID, in the order of '
+        "AVAL (descending), SEQ; else missing."
     )
 
 
@@ -127,8 +127,9 @@ def test_the_method_says_which_is_worst(analysis) -> None:
     args = {**EACH, "pick": "worst", "order": ["ADT"], **WORST}
     made = analysis.derive(VALUES, {"ANL01FL": {"extreme_flag": args}})
     assert made.variable("ANL01FL").method.words == (
-        '"Y" for the record with the worst AVAL (the highest of ALT and the lowest of HGB), for'
-        " each USUBJID, PARAMCD; of equal ones the first in the order of ADT."
+        '"Y" for the record with the worst AVAL (the highest of ALT and the lowest of '
+        "HGB), within USUBJID and PARAMCD; of equal ones the first in the order of ADT; "
+        "else missing."
     )
 
 

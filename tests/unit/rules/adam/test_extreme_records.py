@@ -59,8 +59,8 @@ def test_a_record_that_is_derived_counts_with_the_one_it_comes_of(analysis: Any)
 def test_origins_and_words(analysis: Any) -> None:
     made = analysis.derive(ROWS, {"extreme_records": {"set": END, **LAST}})
     assert made.variable("DTYPE").method.words == (
-        '"LOV" in records derived from the last record where AVISITN is greater than 0 and AVAL is'
-        " not missing, for each USUBJID, PARAMCD, in the order of ADT."
+        'Set to "LOV" in records derived from the last record where AVISITN > 0 and AVAL '
+        "is not missing, within USUBJID and PARAMCD, in the order of ADT."
     )
 
 

@@ -64,9 +64,7 @@ def test_a_flag_says_whether_there_is_a_record(analysis: Any) -> None:
         ROWS, {"merge": {**merge, "pick": "last", "order": ["VISITNUM"]}}, LB=LB, more=more
     )
     assert made.by_record("LABFL") == ["Y", "Y", "Y", None, None]
-    words = (
-        '"Y" if LB has a record where LBSTRESN is greater than or equal to 8 with the same USUBJID.'
-    )
+    words = '"Y" if LB has a record with the same USUBJID where LBSTRESN >= 8; else missing.'
     assert made.variable("LABFL").method.words == words
 
 

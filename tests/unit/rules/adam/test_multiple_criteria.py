@@ -35,10 +35,11 @@ def test_a_response_without_a_condition_is_for_all_others(analysis: Any) -> None
     made = analysis.derive(ROWS, {"multiple_criteria": step})
     assert made.by_record("MCRIT1ML") == ["Other", "High", "High", "Other", "High"]
     assert "MCRIT1MN" not in made.dataset().frame
-    assert made.variable("MCRIT1").method.words == '"Height of A" in all records.'
-    assert made.variable("MCRIT1ML").method.words == (
-        "The first that holds: High if AVAL is greater than 5; else Other."
+    assert (
+        made.variable("MCRIT1").method.words
+        == 'Text of the criterion: "Height of A" in all records.'
     )
+    assert made.variable("MCRIT1ML").method.words == ('"High" if AVAL > 5; else "Other".')
 
 
 @pytest.mark.parametrize(

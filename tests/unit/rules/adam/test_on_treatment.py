@@ -79,9 +79,9 @@ def test_the_method_tells_the_whole_rule(analysis) -> None:
     }  # fmt: skip
     method = analysis.derive(ROWS, {"ONTRTFL": {"on_treatment": args}}).variable("ONTRTFL").method
     assert method.words == (
-        '"Y" if ASTDT is on or after TRTSDT or missing (not on TRTSDT if ATPT equals "PRE"), and'
-        " not after TRTEDT plus 7 days, or if ASTDT is before TRTSDT; not if TRTSDT is missing or"
-        " AENDT is before it."
+        'On-treatment flag: "Y" if ASTDT is on or after TRTSDT or missing (not on TRTSDT '
+        'if ATPT = "PRE"), and not after TRTEDT plus 7 days, or if ASTDT is before '
+        "TRTSDT; missing if TRTSDT is missing or AENDT is before it."
     )
 
 

@@ -72,7 +72,7 @@ def test_the_parameters_are_a_codelist_and_give_value_level_metadata(analysis: A
         ("EDSS", "EDSS Score"),
         ("WALK", "Distance (km)"),
     ]
-    words = "AVAL is RSSTRESN for EDSS; RSSTRESN divided by 1000 for WALK."
+    words = "For EDSS: equal to RSSTRESN. For WALK: computed as RSSTRESN divided by 1000."
     assert made.variable("AVAL").method.words == words
     levels = made.dataset().metadata.value_level
     assert [(v.variable, v.where[0].values, v.definition.data_type) for v in levels] == [

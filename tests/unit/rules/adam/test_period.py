@@ -106,8 +106,9 @@ def test_a_datetime_goes_by_the_day_where_adsl_has_dates_alone(analysis: Any) ->
 def test_the_methods_tell_the_dates(analysis: Any) -> None:
     made = analysis.derive([{"ADT": None}], {"period": {"date": "ADT"}}, ADSL=ADSL)
     assert made.variable("APERIOD").method.words == (
-        "Number of the period with ADT from its start to its end (ADSL.AP01SDT to ADSL.AP01EDT for"
-        " the first); of several the one that started last."
+        "Number of the period that ADT falls into, from its start to its end "
+        "(ADSL.AP01SDT to ADSL.AP01EDT for the first); of several the one that started "
+        "last."
     )
 
 

@@ -44,7 +44,7 @@ def test_each_period_gets_its_first_start_its_last_end_and_its_treatment(analysi
     assert [made.variable(name).method.words for name in ("AP02SDT", "AP01EDT", "TRT01A")] == [
         "Earliest EXSTDTC of the subject's EX records with VISITNUM = 2.",
         "Latest EXENDTC of the subject's EX records with VISITNUM = 1.",
-        "EXTRT of the subject's EX records with VISITNUM = 1.",
+        "Value of EXTRT of the subject's EX records with VISITNUM = 1.",
     ]
     assert made.told() == []
 

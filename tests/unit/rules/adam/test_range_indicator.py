@@ -47,7 +47,8 @@ def test_the_terms_are_those_of_sdtm(analysis: Any) -> None:
     made = analysis.derive(ROWS[:4], {"ANRIND": {"range_indicator": {}}})
     assert made.by_record("ANRIND") == ["LOW", "NORMAL", "NORMAL", "HIGH"]
     assert made.variable("ANRIND").method.words == (
-        "By AVAL: LOW below ANRLO, HIGH above ANRHI, else NORMAL."
+        'Reference range indicator of AVAL: "LOW" if below ANRLO; else "HIGH" if above '
+        'ANRHI; else "NORMAL".'
     )
 
 

@@ -27,7 +27,7 @@ def test_only_records_that_are_meant_have_one(analysis: Any) -> None:
     made = analysis.derive(ROWS, {"ratio": {"to": "BASE", "where": "BASE > 5"}})
     assert made.by_record("R2BASE") == [None] * 3
     assert made.variable("R2BASE").method.words == (
-        "AVAL divided by BASE where BASE is greater than 5; missing if BASE is 0."
+        "Ratio to BASE: AVAL divided by BASE where BASE > 5; missing if BASE is 0."
     )
 
 

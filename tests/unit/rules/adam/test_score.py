@@ -57,8 +57,9 @@ def test_reversed_items_are_turned_round_and_values_outside_are_told(analysis: A
     assert total(made) == [1 + 4 + 3 + 0]
     assert [rule for rule, *_ in made.told()] == ["item-out-of-range"]
     assert made.variable("AVAL").method.words == (
-        "For TOTAL: the sum of AVAL of Q1, Q2, Q3, Q4 with the same USUBJID, AVISIT, Q2 as 6 minus"
-        " AVAL, Q4 as 4 minus AVAL, if all are answered."
+        "Equal to ADIN.AVAL. For TOTAL: the sum of AVAL of Q1, Q2, Q3 and Q4 within USUBJID "
+        "and AVISIT, Q2 as 6 minus AVAL, Q4 as 4 minus AVAL, if all are answered; else "
+        "missing."
     )
 
 

@@ -38,7 +38,7 @@ def test_numbers_are_written_without_a_point(analysis: Any) -> None:
     made = analysis.derive(given, {"SHIFT2": {"shift": args}})
     assert made.by_record("SHIFT2") == ["1 to 2.5", ". to 3"]
     assert made.variable("SHIFT2").method.words == (
-        'BASE and AVAL, joined by " to "; "." for a missing value.'
+        'Shift: BASE and AVAL, joined by " to "; "." for a missing value.'
     )
 
 

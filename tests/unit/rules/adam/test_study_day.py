@@ -29,7 +29,7 @@ def test_without_a_reference_there_is_no_day(analysis: Any) -> None:
     item = {"ADY": {"study_day": {"date": "ADT", "reference": "ADSL.TRTSDT"}}}
     made = analysis.derive([{"USUBJID": "2", "ADT": "2026-01-10"}], item, ADSL=ADSL)
     assert made.column("ADY") == [None]
-    words = "ADT minus ADSL.TRTSDT, plus 1 if ADT is on or after ADSL.TRTSDT."
+    words = "Study day: ADT minus ADSL.TRTSDT, plus 1 day if ADT is on or after ADSL.TRTSDT."
     assert made.variable("ADY").method.words == words
 
 

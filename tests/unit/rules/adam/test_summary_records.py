@@ -78,6 +78,6 @@ def test_words(analysis: Any) -> None:
     step = {"function": "mean", "where": "AVISITN == 0", "set": {"AVISIT": "Average"}}
     made = analysis.derive(ROWS, {"summary_records": step})
     assert made.variable("AVISIT").method.words == (
-        '"Average" in records with the mean of AVAL where AVISITN equals 0, for each USUBJID,'
-        " PARAMCD."
+        'Equal to ADIN.AVISIT. Set to "Average" in records that are added with the mean of '
+        "AVAL where AVISITN = 0, within USUBJID and PARAMCD."
     )

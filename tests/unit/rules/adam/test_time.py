@@ -36,5 +36,5 @@ def test_a_text_that_is_no_date_has_no_time(analysis: Any) -> None:
 
 def test_the_method_tells_what_is_missing(analysis: Any) -> None:
     made = analysis.derive([{"ADTM": None}], {"ATM": {"time": "ADTM"}})
-    words = "The time of ADTM; missing if it is not known to the minute."
+    words = "Time part of ADTM as a SAS time; missing if not known to the minute."
     assert made.variable("ATM").method.words == words

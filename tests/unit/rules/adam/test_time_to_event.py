@@ -164,12 +164,15 @@ def test_define_says_how(analysis: Any) -> None:
     made = make(analysis, subject(EOSDT="2026-01-11"), unit="weeks")
     words = {name: made.variable(name).method.words for name in ("AVAL", "ADT", "CNSR", "STARTDT")}
     assert words == {
-        "AVAL": "For TTE: ADT minus STARTDT, plus 1, divided by 7 (weeks).",
-        "STARTDT": "For TTE: TRTSDT of ADSL.",
-        "CNSR": "For TTE: 0: Serious event; 0: Death; 1: End of study; 2: Last visit.",
+        "AVAL": "For TTE: time to event in weeks: ADT minus STARTDT, plus 1 day, divided by 7.",
+        "STARTDT": "For TTE: start, TRTSDT of ADSL.",
+        "CNSR": (
+            'For TTE: 0 for "Serious event" (event) or "Death" (event); 1 for "End of study" '
+            '(censoring); 2 for "Last visit" (censoring).'
+        ),
         "ADT": (
-            'For TTE: the earliest from STARTDT on of AESTDTC of AE where AESER equals "Y";'
-            " DTHDT of ADSL. If there is none, the latest of EOSDT of ADSL; SVSTDTC of SV."
+            'For TTE: the earliest from STARTDT on of AESTDTC of AE where AESER = "Y"; '
+            "DTHDT of ADSL. If there is none, the latest of EOSDT of ADSL; SVSTDTC of SV."
         ),
     }
 

@@ -139,11 +139,12 @@ def test_words(analysis: Any) -> None:
     args = {"table": [LOW, HIGH], "combine": True, "numbers": True}
     made = analysis.derive(rows("GLUC", (5, 4, 5)), {"toxicity_grade": args})
     assert made.variable("ATOXGRL").method.words == (
-        "The highest grade that holds, 0 if none. GLUC: 1 below ANRLO, 2 below 3, 3 below 2.2, 4"
-        " below 1.7."
+        "Toxicity grade of low values: the highest grade that holds, 0 if none does, "
+        "missing where a limit is. GLUC: 1 if below ANRLO, 2 if below 3, 3 if below 2.2, "
+        "4 if below 1.7."
     )
-    assert "1 if AVAL is greater than or equal to 10" in made.variable("ATOXGRH").method.words
-    assert made.variable("ATOXGRHN").method.words == "ATOXGRH as a number."
+    assert "1 if AVAL >= 10" in made.variable("ATOXGRH").method.words
+    assert made.variable("ATOXGRHN").method.words == "Numeric value of ATOXGRH."
 
 
 CSV = """PARAMCD,direction,unit,term,1,2

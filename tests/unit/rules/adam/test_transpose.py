@@ -24,7 +24,8 @@ def test_each_record_becomes_the_variable_that_its_name_says(analysis: Any) -> N
     assert made.by_record(*ITEM["take"]) == [(20, 30, None), none, none, none]
     assert made.told() == []
     assert made.variable("ALTBL").method.words == (
-        'ADLB.AVAL of the record where PARAMCD is ALT and ABLFL equals "Y" with the same USUBJID.'
+        'Equal to ADLB.AVAL of the record with the same USUBJID where PARAMCD = "ALT" and '
+        'ABLFL = "Y".'
     )
 
 

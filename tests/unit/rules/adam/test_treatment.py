@@ -30,7 +30,7 @@ def test_the_treatment_is_that_of_the_period(
     rows = [{"USUBJID": subject, "APERIOD": period}]
     made = analysis.derive(rows, {"treatment": {"period": "APERIOD"}}, ADSL=ADSL)
     assert made.records("TRTP", "TRTA") == [expected]
-    assert made.variable("TRTP").method.words == "ADSL.TRTxxP, where xx is APERIOD."
+    assert made.variable("TRTP").method.words == "Equal to ADSL.TRTxxP, where xx is APERIOD."
 
 
 def test_numbers_and_pooled_treatments_are_taken_too(analysis: Any) -> None:

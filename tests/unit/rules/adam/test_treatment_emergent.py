@@ -54,9 +54,9 @@ def test_the_method_tells_the_whole_rule(analysis) -> None:
     args = {"treatment_end": "TRTEDT", "days_after": 30, "worsened": "SEV > SEV0", "no": True}
     method = analysis.derive(ROWS, {"TRTEMFL": {"treatment_emergent": args}}).variable("TRTEMFL")
     assert method.method.words == (
-        '"Y" if ASTDT is on or after TRTSDT or missing, and not after TRTEDT plus 30 days, or if'
-        " ASTDT is before TRTSDT and SEV is greater than SEV0; not if TRTSDT is missing or AENDT is"
-        ' before it; otherwise "N".'
+        'Treatment-emergent flag: "Y" if ASTDT is on or after TRTSDT or missing, and not '
+        "after TRTEDT plus 30 days, or if ASTDT is before TRTSDT and SEV > SEV0; but not "
+        'if TRTSDT is missing or AENDT is before it; else "N".'
     )
 
 
