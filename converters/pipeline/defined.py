@@ -16,12 +16,17 @@ from converters.define.page import write_page
 from converters.findings import Finding
 
 
+#: What a study may declare late, before it is submitted: ``cdisc define check`` asks for it.
+_LATE = ("define-crf-origin-without-crf", "define-meddra-missing")
+
+
 def check_defines(folder: Path) -> list[Finding]:
     """The findings on each define.xml of a package; ``file`` says which."""
     return [
         replace(item, file=path.relative_to(folder).as_posix())
         for path in _defines(folder)
         for item in check_define(path)
+        if item.rule not in _LATE
     ]
 
 

@@ -20,7 +20,7 @@ from converters.pipeline.metadata import with_codelist
 from converters.pipeline.methods import definitions, method_of, origin
 from converters.rules.definition import Definition
 from converters.rules.sdtm.multiple import several
-from converters.standards.sdtmig import Domain
+from converters.standards.sdtmig import Domain, DomainVariable
 from converters.standards.terminology import Codelist, Terminology
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, settings: Settings) -> Meta
         label=spec.label or domain.label,
         dataset_class=domain.dataset_class,
         structure=spec.structure or domain.structure or "One record per finding per subject",
-        keys=plan.keys,
+        keys=_keys(plan, frame),
         variables=tuple(_variable(plan, str(name), frame, settings) for name in frame),
         domain=domain.name,
         repeating=domain.repeating,
@@ -50,6 +50,13 @@ def describe(plan: DatasetPlan, frame: pd.DataFrame, settings: Settings) -> Meta
         domain_label=domain.label if split else "",
         standard=guide_of(domain),
     )
+
+
+def _keys(plan: DatasetPlan, frame: pd.DataFrame) -> tuple[str, ...]:
+    """The keys that the spec states; of the standard's those that have data."""
+    if plan.spec.keys or frame.empty:
+        return plan.keys
+    return tuple(key for key in plan.keys if not columns.missing(frame[key]).all())
 
 
 def guide_of(domain: Domain) -> str:
@@ -71,7 +78,7 @@ def _variable(plan: DatasetPlan, name: str, frame: pd.DataFrame, settings: Setti
         role=said.get("role", standard.role),
         core=standard.core,
         mandatory=said.get("mandatory", standard.core == "Req"),
-        codelist=_dictionary(stated, standard.described, settings)
+        codelist=_dictionary(stated, standard, settings)
         or codelist_of(stated, name, label, column, settings, said.get("codelist", {})),
         comment=comment(said_of(stated, "comment") or said.get("comment"))
         or comment_of(_assignment(plan, name)),
@@ -168,10 +175,12 @@ def _decimals(value: float) -> int:
 
 
 def _dictionary(
-    definitions: Sequence[Definition], described: str, settings: Settings
+    definitions: Sequence[Definition], standard: DomainVariable, settings: Settings
 ) -> UsedCodelist | None:
     """The dictionary that a variable is coded with, or that the standard names for it."""
     coded = next((used for item in definitions if (used := dictionary_of(item))), None)
+    # The classes of events go with MedDRA's terms, though the standard leaves the dictionary open.
+    described = "MedDRA" if standard.name.endswith("BODSYS") else standard.described
     if coded is not None or described not in settings.dictionaries:
         return coded
     return _external(described, settings.dictionaries[described])

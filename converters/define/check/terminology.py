@@ -188,7 +188,7 @@ def check_expected(index: Index) -> Iterator[Finding]:
         code_list = index.code_list(item)
         if code_list is None:
             without = item.code_list_ref is None and not below
-            if without and use.ref.has_no_data != "Yes":
+            if without and "Yes" not in (use.ref.has_no_data, use.group.has_no_data):
                 message = (
                     f"{named(item)}: the standard has a codelist for it ({wanted}), and it has"
                 )
