@@ -15,7 +15,6 @@ from converters.define.check import check_define
 from converters.define.page import write_page
 from converters.findings import Finding
 
-
 #: What a study may declare late, before it is submitted: ``cdisc define check`` asks for it.
 _LATE = ("define-crf-origin-without-crf", "define-meddra-missing")
 
