@@ -47,7 +47,7 @@ def made(tmp_path: Any, spec: Mapping[str, Any], **datasets: str) -> Made:
     return Made(carry_out(plans, given), plans[-1].name)
 
 
-def test_each_parameter_has_its_own_method_and_type(tmp_path: Any) -> None:
+def test_each_parameter_has_its_own_method_and_type_and_a_copy_has_none(tmp_path: Any) -> None:
     found = made(tmp_path, SPEC, RS=RS).dataset().metadata.value_level
     assert [
         (
@@ -59,9 +59,9 @@ def test_each_parameter_has_its_own_method_and_type(tmp_path: Any) -> None:
         )
         for item in found
     ] == [
-        ("AVAL", "EDSS", "float", 1, "AVAL is RSSTRESN."),
-        ("AVAL", "WALK", "float", 1, "AVAL is RSSTRESN divided by 1000."),
-        ("AVALC", "WALK", "text", None, "AVALC is RSSTRESC."),
+        ("AVAL", "EDSS", "float", 1, None),
+        ("AVAL", "WALK", "float", 1, "Computed as RSSTRESN divided by 1000."),
+        ("AVALC", "WALK", "text", None, None),
     ]
 
 
@@ -78,7 +78,10 @@ def test_a_stated_level_completes_that_of_its_parameter(tmp_path: Any) -> None:
         v.definition for v in found if v.variable == "AVAL" and v.where[0].values == ("WALK",)
     )
     assert walk.method is not None
-    assert (walk.method.name, walk.method.words) == ("Walk", "AVAL is RSSTRESN divided by 1000.")
+    assert (walk.method.name, walk.method.words) == (
+        "Walk",
+        "Computed as RSSTRESN divided by 1000.",
+    )
     assert walk.comment is not None
     assert (walk.comment.text, walk.format) == ("Kilometres.", "8.1")
 
