@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("AEMODIFY: {formula: upper(A)}", ["PAIN", None]),
+        ("upper(A)", ["PAIN", None]),
         ('concat(A, "-", B)', ["pain-2", "-x"]),
         ('A if B == "2" else "none"', ["pain", "none"]),
         ("number(B) * 1.5", ["3", None]),

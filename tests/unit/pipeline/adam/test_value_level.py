@@ -47,7 +47,7 @@ def made(tmp_path: Any, spec: Mapping[str, Any], **datasets: str) -> Made:
     return Made(carry_out(plans, given), plans[-1].name)
 
 
-def test_each_parameter_has_its_own_method_and_type(tmp_path: Any) -> None:
+def test_each_parameter_has_its_own_method_and_type_and_a_copy_has_none(tmp_path: Any) -> None:
     found = made(tmp_path, SPEC, RS=RS).dataset().metadata.value_level
     assert [
         (

@@ -50,7 +50,7 @@ def test_the_day_of_a_datetime_does_not_go_by_its_time(
     item = {"ADY": {"study_day": {"date": "ADTM", "reference": "ADSL.TRTSDTM"}}}
     made = analysis.derive([{"ADTM": moment}], item, ADSL=adsl)
     assert made.column("ADY") == [expected]
-    words = "Study day: the date of ADTM minus the date of ADSL.TRTSDTM, plus 1 day if the date of"
+    words = "Study day: the date of ADTM minus the date of ADSL.TRTSDTM, plus 1 day if"
     assert made.variable("ADY").method.words.startswith(words)
 
 
