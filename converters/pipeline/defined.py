@@ -15,8 +15,12 @@ from converters.define.check import check_define
 from converters.define.page import write_page
 from converters.findings import Finding
 
-#: What a study may declare late, before it is submitted: ``cdisc define check`` asks for it.
-_LATE = ("define-crf-origin-without-crf", "define-meddra-missing")
+#: What a study declares late, or for another of its packages: ``cdisc define check`` asks for it.
+_LATE = (
+    "define-crf-origin-without-crf",
+    "define-meddra-missing",
+    "define-standard-unused",
+)
 
 
 def check_defines(folder: Path) -> list[Finding]:

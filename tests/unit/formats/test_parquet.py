@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from converters import columns
 from converters.dataset import (
+    Comment,
     Condition,
     Dataset,
     Metadata,
@@ -48,7 +49,7 @@ RICH = Variable(
     UsedCodelist("AESEV", "Severity", "C66769", True, (Term("MILD", "C41338", "Mild"),), "SDTM"),
     Origin("Collected", "Investigator", pages=("7", "9-11")),
     Method("Coded", "recode", "Imputation"),
-    "A comment, é",
+    Comment("A comment, é"),
     False,
     False,
 )

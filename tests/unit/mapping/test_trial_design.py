@@ -125,7 +125,7 @@ def test_what_the_protocol_says_has_that_origin(result: Any) -> None:
     assert result.variable("TE", "TESTRL").origin.type == "Protocol"
     assert result.variable("TS", "TSVAL").origin.type == "Protocol"
     assert result.variable("TS", "TSVALCD").origin.type == "Assigned"
-    assert result.variable("TS", "TSSEQ").origin.type == "Assigned"
+    assert result.variable("TS", "TSSEQ").origin.type == "Derived"
 
 
 def test_what_no_entry_says_is_no_variable(workshop: Any) -> None:
