@@ -180,7 +180,9 @@ def check_expected(index: Index) -> Iterator[Finding]:
     """A variable that the standard gives a codelist has that codelist, or tells more by value."""
     found = releases(index)
     for use, item in distinct_variables(index):
-        known = listed_variable(index, use.group, use.ref, item) if use.group else None
+        if use.group is None:
+            continue
+        known = listed_variable(index, use.group, use.ref, item)
         if known is None or not known.codelists:
             continue
         place, wanted = at_variable(use, item), " or ".join(known.codelists)
