@@ -268,8 +268,10 @@ def test_on_paper_everything_is_open_and_the_tools_are_gone(
     assert found.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    ("source", "scheme"),
+    [*((source, "light") for source in SOURCES), ("adam", "dark"), ("defineV21-ADaM", "dark")],
+)
 def test_axe_finds_nothing_serious(
     source: str, scheme: str, opened: Open, page_of: Callable[[str], Path]
 ) -> None:
