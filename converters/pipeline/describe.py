@@ -125,9 +125,9 @@ def codelist_of(
 
 def _assignment(plan: DatasetPlan, name: str) -> str:
     """How a visit's number, which counts as assigned in all datasets, is found by a derivation."""
-    made = definitions(plan, name)
     if name != "VISITNUM" or origin(plan, name).type != "Assigned":
         return ""
+    made = definitions(plan, name)
     if all(item.rule.origin(item.args, item.target).type != "Derived" for item in made):
         return ""
     method = method_of(plan, name)

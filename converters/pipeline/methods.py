@@ -1,6 +1,6 @@
 """Where a variable of a converted dataset comes from, and how it is made: of all blocks of records.
 
-Of one test alone the same is told of the blocks that have its records, for value-level metadata.
+Of some records alone the same is told by a plan that has their blocks, for value-level metadata.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from converters.dataset import Method, Origin
-from converters.mapping.document import scalar_text
 from converters.mapping.expressions import parse
 from converters.rules.definition import Definition
 from converters.rules.english import listed, lowered
@@ -26,20 +25,20 @@ _RANK = ("Derived", "Collected", "Predecessor", "Protocol", "Assigned", "Not Ava
 _NAMED = 12
 
 
-def definitions(plan: DatasetPlan, name: str, test: str | None = None) -> list[Definition]:
+def definitions(plan: DatasetPlan, name: str) -> list[Definition]:
     """What makes a variable, in the order of the blocks; of those that make it, if any does."""
-    return [definition for _, definition in _made(plan, name, test)]
+    return [definition for _, definition in _made(plan, name)]
 
 
-def origin(plan: DatasetPlan, name: str, test: str | None = None) -> Origin:
-    """The origin of a variable, of one test if it is named (Define-XML 2.1, def:Origin)."""
-    origins = dict.fromkeys(item.origin() for item in definitions(plan, name, test))
+def origin(plan: DatasetPlan, name: str) -> Origin:
+    """The origin of a variable (Define-XML 2.1, def:Origin)."""
+    origins = dict.fromkeys(item.origin() for item in definitions(plan, name))
     return min(origins, key=lambda item: _RANK.index(item.type))
 
 
-def method_of(plan: DatasetPlan, name: str, test: str | None = None) -> Method | None:
-    """How a variable is made, of one test if it is named; None where there is nothing to tell."""
-    made = _made(plan, name, test)
+def method_of(plan: DatasetPlan, name: str) -> Method | None:
+    """How a variable is made; None where there is nothing to tell."""
+    made = _made(plan, name)
     words = _grouped({id(item): item.words() or "" for _, item in made}, made)
     lines = _grouped({id(item): item.written() for _, item in made}, made)
     several = len(plan.blocks) > 1
@@ -57,24 +56,14 @@ def method_of(plan: DatasetPlan, name: str, test: str | None = None) -> Method |
     return method(told, listing, plan.spec.document.file)
 
 
-def derivation_of(plan: DatasetPlan, name: str, test: str | None = None) -> Method | None:
+def derivation_of(plan: DatasetPlan, name: str) -> Method | None:
     """The method of a variable whose origin is Derived; others need none."""
-    return method_of(plan, name, test) if origin(plan, name, test).type == "Derived" else None
+    return method_of(plan, name) if origin(plan, name).type == "Derived" else None
 
 
-def _made(plan: DatasetPlan, name: str, test: str | None) -> list[tuple[BlockPlan, Definition]]:
-    found = [
-        (block, block.definitions[name])
-        for block in plan.blocks
-        if test is None or _code(plan, block) in (test, None)
-    ]
+def _made(plan: DatasetPlan, name: str) -> list[tuple[BlockPlan, Definition]]:
+    found = [(block, block.definitions[name]) for block in plan.blocks]
     return [item for item in found if item[1].rule.name != "empty"] or found
-
-
-def _code(plan: DatasetPlan, block: BlockPlan) -> str | None:
-    """The --TESTCD of all records of a block; None if the records tell it."""
-    made = block.definitions.get(f"{plan.domain.prefix}TESTCD")
-    return scalar_text(made.args) if made and made.rule.name == "assign" else None
 
 
 def _grouped(

@@ -158,6 +158,7 @@ class _Levels:
         self.part = np.repeat(np.arange(len(sizes)), sizes)[order]
         self.blocks = [part.plan for part in work.parts]
         self.definitions = [block.definitions for block in self.blocks]
+        self.sources: dict[str, list[int]] = {}
         prefix = work.plan.domain.prefix
         self.test = f"{prefix}TESTCD"
         found = work.plan.domain.dataset_class in FINDINGS and self.test in self.frame
@@ -234,14 +235,15 @@ class _Levels:
 
     def _sources(self, name: str) -> list[int]:
         """For each part of the records, by number, which origin and method the variable has."""
-        known: list[dict[str, Any]] = []
-        found = []
-        for part in range(len(self.blocks)):
-            source = source_of(self._plan([part]), name, {})
-            if source not in known:
-                known.append(source)
-            found.append(known.index(source))
-        return found
+        if name not in self.sources:
+            known: list[dict[str, Any]] = []
+            self.sources[name] = []
+            for part in range(len(self.blocks)):
+                source = source_of(self._plan([part]), name, {})
+                if source not in known:
+                    known.append(source)
+                self.sources[name].append(known.index(source))
+        return self.sources[name]
 
     def _assigned(self, rows: Rows) -> Iterator[str]:
         """Variables that every part of the records assigns, the test and categories first."""
