@@ -36,7 +36,7 @@ from converters.define.check.schema import (
     check_declaration,
     check_schema,
 )
-from converters.define.index import index
+from converters.define.index import Index, index
 from converters.define.namespaces import version_of
 from converters.define.read import from_root, parse
 from converters.errors import InputError
@@ -81,10 +81,16 @@ def check_define(
         InputError: the file or the folder cannot be read from disk.
     """
     content, file = _content(path_or_bytes)
-    own = _findings(content, Path(file) if file else None, datasets=data is None)
+    root = _root(content)
+    if isinstance(root, Finding):
+        return [replace(root, file=file)]
+    definitions = _definitions(root)
+    own = [*check_declaration(content, root), *_findings(root, definitions)]
+    if definitions is not None:
+        own += _beside(definitions, Path(file) if file else None, datasets=data is None)
     found = [replace(finding, file=file) for finding in own]
-    if data is not None:
-        found += _against(content, Path(data))
+    if definitions is not None and data is not None:
+        found += check_data(definitions, Path(data))
     return sort_findings(found)
 
 
@@ -137,35 +143,32 @@ def _schema(root: etree._Element) -> Iterator[Finding]:
         yield from check_schema(root, version)
 
 
-def _findings(content: bytes, path: Path | None, datasets: bool) -> Iterator[Finding]:
-    root = _root(content)
-    if isinstance(root, Finding):
-        yield root
-        return
-    yield from check_declaration(content, root)
+def _definitions(root: etree._Element) -> Index | None:
+    """What the file defines; None where it is no Define-XML, which the schema tells."""
+    try:
+        return index(from_root(root, "define.xml"))
+    except InputError:
+        return None
+
+
+def _findings(root: etree._Element, definitions: Index | None) -> Iterator[Finding]:
     told = list(_schema(root))
     yield from told
-    try:
-        definitions = index(from_root(root, "define.xml"))
-    except InputError:
-        return  # told by the schema: the root or the namespace
+    if definitions is None:
+        return
     by_schema = {place for finding in told for place in _places(finding)}
     for check in CHECKS:
         for finding in check(definitions):
             if by_schema.isdisjoint(_places(finding)):
                 yield finding
+
+
+def _beside(definitions: Index, path: Path | None, datasets: bool) -> Iterator[Finding]:
+    """What should stand beside the file: its page, and the files that it names."""
     if path is None or not path.with_suffix(".html").is_file():
         yield from documents.stylesheet(definitions)
     if path is not None:
         yield from documents.check_files(definitions, path.parent, datasets)
-
-
-def _against(content: bytes, folder: Path) -> Iterator[Finding]:
-    try:
-        definitions = index(from_root(*parse(content)))
-    except InputError:
-        return  # told already: no Define-XML
-    yield from check_data(definitions, folder)
 
 
 def _places(finding: Finding) -> set[tuple[str, str]]:
