@@ -1,13 +1,8 @@
-"""Words of Define-XML 2.1: its namespaces and the values that its schema allows."""
+"""Words of Define-XML 2.1: the values that its schema allows."""
 
 from __future__ import annotations
 
 import re
-
-ODM = "http://www.cdisc.org/ns/odm/v1.3"
-DEF = "http://www.cdisc.org/ns/def/v2.1"
-XLINK = "http://www.w3.org/1999/xlink"
-XML = "http://www.w3.org/XML/1998/namespace"
 
 #: What SAS transport files call a dataset or a variable.
 SAS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")

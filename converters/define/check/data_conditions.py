@@ -18,7 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from converters import columns, keys
-from converters.define.check.data_variables import NUMBERS, defined
+from converters.define.check.data_variables import defined
+from converters.define.check.walk import NUMBERS
 from converters.define.elements import ItemDef, ItemGroupDef, RangeCheck, WhereClauseDef
 from converters.define.index import Index
 from converters.validation.table import Table, listed, steady

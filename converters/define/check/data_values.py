@@ -17,13 +17,13 @@ import numpy.typing as npt
 from converters import columns, iso8601
 from converters.define.check.data_files import Held
 from converters.define.check.data_variables import (
-    NUMBERS,
     at_variable,
     defined,
     is_of_type,
     whole_number,
 )
 from converters.define.check.rule import Place, Rule
+from converters.define.check.walk import NUMBERS
 from converters.define.elements import CodeList, ItemDef, ItemGroupDef, ItemRef
 from converters.define.index import Index
 from converters.errors import nearest

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from converters.dataset import Variable
 from converters.define.check.data_files import Held
 from converters.define.check.rule import Place, Rule, at_group
+from converters.define.check.walk import NUMBERS
 from converters.define.elements import ItemDef, ItemGroupDef, ItemRef
 from converters.define.index import Index
 from converters.errors import nearest
@@ -29,8 +30,7 @@ _HAS_VALUES = Rule("define-data-variable-has-values", Severity.ERROR)
 _NO_VALUES = Rule("define-data-variable-empty", Severity.NOTE)
 _OID = Rule("define-data-oid", Severity.WARNING)
 
-#: Data types of numbers, and of moments that may be kept as SAS numbers with a format.
-NUMBERS = ("integer", "float")
+#: Data types of moments that may be kept as SAS numbers with a format.
 _MOMENTS = ("date", "time", "datetime")
 
 

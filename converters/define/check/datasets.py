@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from converters.define import terms
 from converters.define.check.rule import Check, Place, Rule, at_group
-from converters.define.check.standards import class_of, guide_of, is_analysis
+from converters.define.check.standards import guide_of, is_analysis
+from converters.define.check.walk import class_of
 from converters.define.elements import ItemGroupDef
 from converters.define.index import Index
 from converters.errors import nearest
@@ -44,19 +45,19 @@ NO_DATA_COMMENT = Rule("define-dataset-no-data-comment", Severity.ERROR, ("DD013
 NO_DATA_FILE = Rule("define-dataset-no-data-file", Severity.WARNING)
 NON_STANDARD_COMMENT = Rule("define-non-standard-comment", Severity.NOTE)
 
-#: The class of each subclass; the population's may be of several classes.
-SUBCLASSES: Mapping[str, tuple[str, ...]] = {
-    "ADVERSE EVENT": ("OCCURRENCE DATA STRUCTURE",),
-    "MEDICAL DEVICE TIME-TO-EVENT": ("MEDICAL DEVICE BASIC DATA STRUCTURE",),
-    "NON-COMPARTMENTAL ANALYSIS": ("BASIC DATA STRUCTURE",),
-    "POPULATION PHARMACOKINETIC ANALYSIS": ("BASIC DATA STRUCTURE", "ADAM OTHER"),
-    "TIME-TO-EVENT": ("BASIC DATA STRUCTURE",),
-}
+#: Subclasses that a second class may have too.
+_ALSO: Mapping[str, tuple[str, ...]] = {"POPULATION PHARMACOKINETIC ANALYSIS": ("ADAM OTHER",)}
 _OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 #: Whom a record is about. A device alone is none: what is known of it may be reference data.
 _SUBJECTS = ("USUBJID", "APID", "POOLID", "RSUBJID")
 _LABEL_LENGTH = 40
 _YES = "Yes"
+
+
+def _classes(subclass: str) -> tuple[str, ...]:
+    """The classes that a subclass may be of; none if there is no such subclass."""
+    own = terms.SUBCLASSES.get(subclass)
+    return (own, *_ALSO.get(subclass, ())) if own else ()
 
 
 def _supplemental(group: ItemGroupDef) -> str:
@@ -168,7 +169,7 @@ def _subclasses(group: ItemGroupDef, place: Place) -> Iterator[Finding]:
     parents = {name, *(item.name for item in given)}
     for item in given:
         there = replace(place, line=item.line or place.line)
-        allowed = SUBCLASSES.get(item.name or "", ())
+        allowed = _classes(item.name or "")
         if allowed and name not in allowed:
             message = f"the subclass {item.name} of {group.name} is of {' or '.join(allowed)}"
             yield SUBCLASS.at(there, f"{message}, not of {name or 'no class'}", item.name)

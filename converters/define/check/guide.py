@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from converters.define.check.walk import domain_of, is_supplemental
+from converters.define.check.walk import class_of, domain_of, is_supplemental
 from converters.define.elements import ItemDef, ItemGroupDef, ItemRef
 from converters.define.index import Index
 from converters.errors import SpecError
@@ -31,12 +31,12 @@ def listed_variable(
         return None
     guide, version = guide_of(index, group)
     if guide.startswith("ADAM"):
-        return _analysis(version, class_of(group), subclass_of(group), item.name)
+        return _analysis(version, class_of(group).upper(), subclass_of(group), item.name)
     if guide in ("SDTM", "SDTMIG", "SDTMIG-MD", "SDTMIG-AP"):
         version = _sdtmig_of(index) if "-" in guide else version
         if is_supplemental(group):
             return _qualifiers(version, _owners(index, group)).get(item.name)
-        return _domain(version, domain_of(group), class_of(group)).get(item.name)
+        return _domain(version, domain_of(group), class_of(group).upper()).get(item.name)
     return None
 
 
@@ -48,12 +48,6 @@ def guide_of(index: Index, group: ItemGroupDef) -> tuple[str, str]:
         return (standard.name or "").upper(), standard.version or ""
     name = re.sub(r"CDISC|[^A-Z]", "", (metadata.standard_name or "").upper())
     return name, metadata.standard_version or ""
-
-
-def class_of(group: ItemGroupDef) -> str:
-    """The class of a dataset, however the version writes it."""
-    name = group.dataset_class.name if group.dataset_class else group.class_name
-    return (name or "").upper()
 
 
 def subclass_of(group: ItemGroupDef) -> str:

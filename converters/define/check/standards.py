@@ -8,6 +8,7 @@ from datetime import date
 
 from converters.define import terms
 from converters.define.check.rule import Check, Place, Rule, at_definition, at_group
+from converters.define.check.walk import class_of, nci_code
 from converters.define.elements import CodeList, ItemGroupDef, Standard
 from converters.define.index import Index
 from converters.errors import nearest
@@ -74,11 +75,6 @@ def is_analysis(group: ItemGroupDef) -> bool:
     return group.purpose == "Analysis"
 
 
-def class_of(group: ItemGroupDef) -> str:
-    """The class of a dataset, in either version's place."""
-    return (group.dataset_class.name if group.dataset_class else group.class_name) or ""
-
-
 def guide_of(index: Index, group: ItemGroupDef) -> tuple[str, str]:
     """Name and version of the guide that a dataset follows, as 2.1 names it; empty if unknown."""
     standard = index.standards.get(group.standard_oid or "")
@@ -108,7 +104,7 @@ def declared(index: Index) -> Iterator[Finding]:
     types = set(map(_type, index.standards.values()))
     if "IG" not in types:
         yield GUIDE_MISSING.at(place, "def:Standards declares no implementation guide (Type IG)")
-    coded = any(_nci_code(code_list) for code_list in index.metadata.code_lists)
+    coded = any(nci_code(code_list.aliases) for code_list in index.metadata.code_lists)
     if coded and "CT" not in types:
         message = "codelists have NCI codes and def:Standards declares no terminology (Type CT)"
         yield TERMINOLOGY_MISSING.at(place, message)
@@ -242,10 +238,6 @@ def _code_list(index: Index, code_list: CodeList) -> Iterator[Finding]:
     elif standard and _type(standard) == "IG":
         message = f"{name} is of the guide '{standard.oid}', expected a terminology"
         yield CODE_LIST_KIND.at(place, message, standard.oid)
-
-
-def _nci_code(code_list: CodeList) -> bool:
-    return any(alias.context == "nci:ExtCodeID" and alias.name for alias in code_list.aliases)
 
 
 CHECKS: tuple[Check, ...] = (declared, declared_20, datasets, code_lists)

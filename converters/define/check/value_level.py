@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from converters.define.check.guide import class_of
 from converters.define.check.rule import Check, Rule, at_definition, at_item
 from converters.define.check.walk import (
     at_variable,
+    class_of,
     coded,
     distinct_variables,
     domain_of,
@@ -80,9 +80,9 @@ def check_advice(index: Index) -> Iterator[Finding]:
 
 def _code_of(index: Index, group: ItemGroupDef, name: str) -> ItemDef | None:
     """The variable that says which result it is; None where the variable is no result."""
-    if class_of(group).startswith("FINDINGS") and name == f"{domain_of(group)}ORRES":
+    if class_of(group).upper().startswith("FINDINGS") and name == f"{domain_of(group)}ORRES":
         return variable_of(index, group, f"{domain_of(group)}TESTCD")
-    if class_of(group) == "BASIC DATA STRUCTURE" and name == "AVAL":
+    if class_of(group).upper() == "BASIC DATA STRUCTURE" and name == "AVAL":
         return variable_of(index, group, "PARAMCD")
     return None
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
+from converters.dataset import DataType
 from converters.define.check.rule import Place
 from converters.define.elements import Alias, CodeList, ItemDef, ItemGroupDef
 from converters.define.index import Index, Use
 
-#: Data types of numbers, and of dates, times and durations (Define-XML 2.1, 4.3.1.2).
+#: All data types; those of numbers; those of dates, times and durations.
+DATA_TYPES: tuple[str, ...] = get_args(DataType)
 NUMBERS = ("integer", "float")
-TIMES = (
-    *("date", "time", "datetime", "partialDate", "partialTime", "partialDatetime"),
-    *("incompleteDatetime", "durationDatetime", "intervalDatetime"),
-)
-DATA_TYPES = ("text", *NUMBERS, *TIMES)
-
+TIMES = tuple(name for name in DATA_TYPES if name not in ("text", *NUMBERS))
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -101,6 +99,11 @@ def variable_of(index: Index, group: ItemGroupDef, name: str) -> ItemDef | None:
 def is_adam(index: Index) -> bool:
     """Whether the file is about analysis datasets."""
     return any(group.purpose == "Analysis" for group in index.metadata.item_groups)
+
+
+def class_of(group: ItemGroupDef) -> str:
+    """The class of a dataset, in either version's place."""
+    return (group.dataset_class.name if group.dataset_class else group.class_name) or ""
 
 
 def domain_of(group: ItemGroupDef) -> str:

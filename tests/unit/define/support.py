@@ -17,8 +17,9 @@ from converters.dataset import (
     Variable,
 )
 from converters.define import define_xml
-from converters.define.terms import DEF, ODM, XLINK
+from converters.define.binding import DEFINE, ODM, XLINK
 
+DEF = DEFINE["2.1"]
 NS = {"o": ODM, "def": DEF, "xlink": XLINK}
 
 

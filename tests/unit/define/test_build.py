@@ -20,9 +20,9 @@ from converters.dataset import (
 )
 from converters.define import build, check_xsd, define_xml, read_define, to_xml, write_define
 from converters.define.index import index
-from converters.define.terms import DEF
 from tests.unit.define.analyses import analysis_package, primary
 from tests.unit.define.support import (
+    DEF,
     attributes,
     find,
     parsed,

@@ -13,9 +13,9 @@ from converters.dataset import (
 from converters.define import build, check_xsd, define_xml
 from converters.define.elements import Alias, DatasetClass, SubClass
 from converters.define.index import index
-from converters.define.terms import DEF
 from tests.unit.define.analyses import analysis_package
 from tests.unit.define.support import (
+    DEF,
     attributes,
     changed,
     find,
