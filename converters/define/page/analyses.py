@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from converters.define.elements import AnalysisDataset, AnalysisResult, ResultDisplay
 from converters.define.index import Index
@@ -15,25 +16,16 @@ from converters.define.page.shapes import AnalysisData, DisplayView, ResultView
 from converters.define.page.words import Text, WhereWords, label, linked
 
 
+@dataclass(frozen=True)
 class Analyses:
     """The displays of a file with their results."""
 
-    def __init__(
-        self,
-        index: Index,
-        anchors: Anchors,
-        where: WhereWords,
-        lineages: Lineages,
-        findings: Findings,
-        notes: Notes,
-    ) -> None:
-        """Tells each result's conditions, findings and notes with it."""
-        self._index = index
-        self._anchors = anchors
-        self._where = where
-        self._lineages = lineages
-        self._findings = findings
-        self._notes = notes
+    _index: Index
+    _anchors: Anchors
+    _where: WhereWords
+    _lineages: Lineages
+    _findings: Findings
+    _notes: Notes
 
     def views(self) -> Iterator[DisplayView]:
         """Each display."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from converters.define.elements import (
@@ -25,15 +26,14 @@ _MOST_DIGITS = 10
 Ordered = TypeVar("Ordered", ItemRef, CodeListItem | EnumeratedItem)
 
 
+@dataclass(frozen=True)
 class CodeLists:
     """The codelists of a file, and the standards that they are taken from."""
 
-    def __init__(self, index: Index, anchors: Anchors, findings: Findings, notes: Notes) -> None:
-        """Tells each list's findings, comment and users with it."""
-        self._index = index
-        self._anchors = anchors
-        self._findings = findings
-        self._notes = notes
+    _index: Index
+    _anchors: Anchors
+    _findings: Findings
+    _notes: Notes
 
     def views(self) -> Iterator[CodeListView]:
         """Each codelist or dictionary; to be asked when all uses are known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 
 from converters.define.elements import ItemDef, ItemGroupDef, ItemRef, Leaf, Origin
@@ -35,26 +36,17 @@ _ISO_8601 = frozenset(
 _ORIGIN_WORDS = {"eDT": "eDT (electronic data transfer)"}
 
 
+@dataclass(frozen=True)
 class Datasets:
     """The datasets of a file, in the file's order."""
 
-    def __init__(
-        self,
-        index: Index,
-        anchors: Anchors,
-        where: WhereWords,
-        lineages: Lineages,
-        findings: Findings,
-        notes: Notes,
-    ) -> None:
-        """Tells each dataset's conditions, lineage, findings and notes with it."""
-        self._index = index
-        self._anchors = anchors
-        self._where = where
-        self._lineages = lineages
-        self._findings = findings
-        self._notes = notes
-        self._panels = count(1)
+    _index: Index
+    _anchors: Anchors
+    _where: WhereWords
+    _lineages: Lineages
+    _findings: Findings
+    _notes: Notes
+    _panels: Iterator[int] = field(default_factory=lambda: count(1))
 
     def views(self) -> Iterator[DatasetView]:
         """Each dataset."""
